@@ -1,0 +1,80 @@
+# Tests.cmake - one program and one ctest test for each test_*.c.
+#
+# SPDX-License-Identifier: MIT
+
+find_path(CMOCKA_INCLUDE cmocka.h)
+find_library(CMOCKA_LIBRARY NAMES cmocka-static cmocka)
+if(NOT CMOCKA_INCLUDE OR NOT CMOCKA_LIBRARY)
+    message(FATAL_ERROR
+        "cmocka was not found; run tools/setup check, or build without tests "
+        "(-DDRYPORT_TESTS=OFF)")
+endif()
+
+# No test waits for real time, so a test that takes this long hangs.
+set(test_timeout_s 300)
+
+# dryport_tests(FOLDER LIBRARY... [ARGUMENTS ARGUMENT...]):
+# tests/FOLDER/test_X.c becomes the program FOLDER_test_X and the ctest test
+# FOLDER/X.  What else lies in the folder helps all of its tests.
+function(dryport_tests folder)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ARGUMENTS")
+    dryport_glob(tests tests/${folder}/test_*.c)
+    dryport_glob(helpers tests/${folder}/*.c)
+    list(REMOVE_ITEM helpers "" ${tests})
+    foreach(source ${tests})
+        get_filename_component(name ${source} NAME_WE)
+        string(REGEX REPLACE "^test_" "" subject ${name})
+        set(target ${folder}_${name})
+        dryport_executable(${target} tests ${source} ${helpers})
+        target_include_directories(${target} SYSTEM PRIVATE ${CMOCKA_INCLUDE})
+        target_include_directories(${target} PRIVATE tests tests/${folder})
+        target_link_libraries(${target} PRIVATE
+            ${arg_UNPARSED_ARGUMENTS} ${CMOCKA_LIBRARY})
+        dryport_test(${folder}/${subject} ${target} ${arg_ARGUMENTS})
+    endforeach()
+endfunction()
+
+# dryport_test(NAME TARGET ARGUMENT...): a run of a program that is a test.
+function(dryport_test name target)
+    if(TARGET ${target})
+        add_test(NAME ${name} COMMAND ${target} ${ARGN})
+        set_tests_properties(${name} PROPERTIES TIMEOUT ${test_timeout_s})
+    endif()
+endfunction()
+
+dryport_tests(sim dryport_iocp dryport_sim)
+dryport_tests(layer0 dryport_iocp dryport_sim)
+dryport_tests(tidy tidy_rules
+    ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/tidy/fixtures")
+
+# Each lesson's check passes the reference and fails every other variant.
+foreach(lesson 02_raw_port 04_threads)
+    string(SUBSTRING ${lesson} 0 2 number)
+    foreach(variant REFERENCE STUB BUG_1 BUG_2 BUG_3)
+        set(target lesson_${number}_${variant})
+        dryport_executable(${target} tests
+            tests/lessons/check_variant.c lessons/${lesson}/lesson.c)
+        target_compile_definitions(${target} PRIVATE
+            VARIANT=${variant} LESSON_CHECK=lesson_${number}_check)
+        target_include_directories(${target} PRIVATE lessons)
+        target_link_libraries(${target} PRIVATE dryport_iocp dryport_sim)
+        dryport_test(lessons/${number}_${variant} ${target})
+    endforeach()
+endforeach()
+
+dryport_test(facts_sim dry facts --sim)
+dryport_test(selfcheck dry selfcheck --runs 20000)
+if(WIN32 AND TARGET dry AND TARGET dry-real)
+    # Runs dry-real, which lies beside dry, and compares the two columns.  Real
+    # threads need real time to block, so nothing else runs beside them.
+    dryport_test(facts_real dry facts)
+    set_tests_properties(facts_real PROPERTIES RUN_SERIAL ON)
+endif()
+if(NOT CMAKE_CROSSCOMPILING AND TARGET tidy)
+    # Judges the source tree; once per host is enough.
+    set(woven "")
+    if(TARGET dry)
+        set(woven --dry $<TARGET_FILE:dry>)
+    endif()
+    dryport_test(lint tidy ${woven} "${PROJECT_SOURCE_DIR}")
+endif()
