@@ -1,0 +1,227 @@
+/**
+ * @file sim.h
+ * @brief The simulator's public face: run a scenario in a second Windows.
+ *
+ * A test of a completion-port program wants three things: to run it under a
+ * schedule that can be repeated, to run it under many schedules, and to be
+ * told in one sentence what went wrong.  This header is all a test needs.
+ *
+ * Uses:     windows.h (ours off Windows).
+ * Used by:  dry, tests, lessons, bench, programs under test.
+ * Facts:    none.
+ * Read next: windows.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "compiler.h"
+
+/**
+ * @defgroup sim The simulator
+ *
+ * A **scenario** is a C function that starts threads and opens ports by their
+ * Windows names.  sim_explore() runs it many times, each time under another
+ * **schedule**: the list of every free decision that fixes an execution.  The
+ * usual order of calls is: fill a struct sim_options, call sim_explore(), look
+ * at sim_report.passed, print the report when it is false.
+ *
+ * Inside a scenario sim_assert(), sim_note(), sim_settle() and sim_mark() may
+ * be called.  Programs linked for real Windows have the same four, so one
+ * source serves both.
+ *
+ * Not here: Windows' own functions.  They keep their names and come from
+ * `<windows.h>`.
+ * @{
+ */
+
+/** How a run ends. */
+enum sim_verdict {
+    SIM_PASS,           /**< The scenario returned and left nothing behind. */
+    SIM_ASSERTION,      /**< An assertion of the program failed. */
+    SIM_CONTRACT,       /**< The program broke a rule of Windows. */
+    SIM_DEADLOCK,       /**< Nothing can ever run again. */
+    SIM_LIVELOCK,       /**< The run passed its limit of steps. */
+    SIM_CRASH,          /**< The program crashed. */
+    SIM_LEAK,           /**< Handles were left open. */
+    SIM_UNFINISHED,     /**< The scenario returned while threads still ran. */
+    SIM_NONDETERMINISM, /**< The same choices gave two different runs. */
+    SIM_REFUSED,        /**< The options or the replay line make no sense. */
+    SIM_HOST            /**< The real machine has no more memory. */
+};
+
+/** Who may touch an operation's memory after an event. */
+enum sim_owner { SIM_NOBODY, SIM_APP, SIM_KERNEL, SIM_QUEUE };
+
+/** Kinds of events; trace.def is the table. */
+enum sim_event_kind {
+#define TRACE(name, text) SIM_EVENT_##name,
+#include "kernel/trace.def"
+#undef TRACE
+    SIM_EVENT_COUNT
+};
+
+/** One observable change.  Never holds an address: see docs/trace.md. */
+struct sim_event {
+    uint64_t time;    /**< Virtual time in units of 100 ns. */
+    uint32_t thread;  /**< 1 for the scenario's own thread; 0: the kernel. */
+    uint16_t kind;    /**< An enum sim_event_kind. */
+    uint8_t owner;    /**< An enum sim_owner, after the event. */
+    uint8_t type;     /**< Type of the object, 0 for none. */
+    uint32_t op;      /**< Number of the operation, 0 for none. */
+    uint32_t object;  /**< Number of the object among its type. */
+    int64_t value[3]; /**< What trace.def says for this kind. */
+    const char *text; /**< A word or sentence, or NULL. */
+};
+
+/** Called for each event of a run, in order; must not call the simulator. */
+typedef void sim_observe_fn(void *context, const struct sim_event *event);
+
+/** Called now and then during a long exploration. */
+typedef void sim_progress_fn(void *context, uint64_t runs, double seconds);
+
+/** A program under test. */
+typedef void sim_scenario_fn(void *arg);
+
+/** What to run.  All zero is a sensible choice: 1,000 random schedules. */
+struct sim_options {
+    const char *name;      /**< Name in the replay line; NULL: "scenario". */
+    const char *strategy;  /**< "random" (NULL), "dfs", or "dfs:N" with at
+                            * most N preemptions. */
+    uint64_t seed;         /**< First seed of "random"; then seed + 1, ... */
+    uint64_t runs;         /**< Most runs; 0: 1,000 random, or all of dfs. */
+    const char *replay;    /**< A replay line: run that one execution. */
+    uint64_t steps_max;    /**< Calls before a run counts as a livelock;
+                            * 0: 1,000,000. */
+    uint32_t processors;   /**< Of the simulated machine; 0: 4. */
+    uint32_t concurrency;  /**< Replaces the concurrency value of every port;
+                            * 0: what the program asks for. */
+    bool exact_clock;      /**< Time-outs end exactly, not on clock ticks. */
+    bool prompt_threads;   /**< Time never passes while a thread can run. */
+    bool calls_only;       /**< Switch threads before calls only, not after
+                            * them too: far fewer schedules, blind to races
+                            * on plain memory after a call. */
+    bool leaks_allowed;    /**< Open handles at the end are no failure. */
+    bool faults;           /**< Calls may fail for want of resources. */
+    bool record;           /**< Keep the trace of the last run even if it
+                            * passed. */
+    bool hash;             /**< Compute the trace hash of every run. */
+    sim_observe_fn *observe;   /**< Sees every event, or NULL. */
+    void *observe_context;
+    sim_progress_fn *progress; /**< About once a second, or NULL. */
+    void *progress_context;
+};
+
+/** What came of it.  Pointers are valid until the next sim_explore(). */
+struct sim_report {
+    bool passed;
+    enum sim_verdict verdict;
+    bool complete;          /**< dfs: every schedule within bounds was run. */
+    uint64_t runs;          /**< Executions. */
+    uint64_t steps;         /**< Calls, over all executions. */
+    uint64_t seed;          /**< Of the last run, for "random". */
+    uint64_t hash;          /**< Trace hash of the last run, if computed. */
+    const char *sentence;   /**< What went wrong and where; "" if nothing. */
+    const char *replay;     /**< Line that repeats the last run. */
+    const struct sim_event *events; /**< Its trace, or NULL. */
+    size_t event_count;
+};
+
+/**
+ * @brief Run a scenario under many schedules, until one fails.
+ *
+ * @param options   What to run, or NULL for the defaults; read only.
+ * @param scenario  Called once per run, on a simulated thread.
+ * @param arg       Passed to @p scenario.
+ *
+ * @return The verdict of the first failing run, or of all.
+ *
+ * @pre  Not called from inside a scenario.
+ * @post Simulated memory, handles and threads of the runs are gone.
+ * @owns{the report's pointers stay the simulator's}
+ * @threads{one thread of the process at a time}
+ */
+struct sim_report sim_explore(const struct sim_options *options,
+                              sim_scenario_fn *scenario,
+                              void *arg);
+
+/**
+ * @brief Split a replay line into the scenario's name and the rest.
+ *
+ * @param line        A line as printed after `replay:`.
+ * @param name_out    Buffer for the name.
+ * @param name_bytes  Its size in bytes.
+ * @return NULL, or a sentence saying what is wrong with the line.
+ * @threads{any}
+ */
+const char *sim_replay_name(const char *line, char *name_out, size_t name_bytes);
+
+/** How sim_print_timeline() writes. */
+struct sim_print {
+    bool colour;     /**< Use terminal colours. */
+    size_t last;     /**< Only the last so many rows; 0: all. */
+    size_t columns;  /**< Width of the terminal; 0: 100. */
+};
+
+/** @brief Write a trace as a table, one column per thread, time down. */
+void sim_print_timeline(FILE *file,
+                        const struct sim_event *events,
+                        size_t event_count,
+                        const struct sim_print *print);
+
+/** @brief Write a trace in the fixed form of docs/trace.md. */
+void sim_print_trace(FILE *file, const struct sim_report *report);
+
+/** @brief Write sentence, last rows and replay line of a failed report. */
+void sim_print_report(FILE *file,
+                      const struct sim_report *report,
+                      const struct sim_print *print);
+
+/** @brief One word for a verdict, such as "deadlock". */
+const char *sim_verdict_name(enum sim_verdict verdict);
+
+/** @brief How often a mark was passed since the last sim_explore() began. */
+uint64_t sim_marked(const char *mark);
+
+/**
+ * @name Inside a scenario
+ * On real Windows (real.c) these print, stop the program, or wait.
+ * @{
+ */
+
+/** @brief End the run as SIM_ASSERTION unless @p condition holds. */
+#define sim_assert(condition)                                                  \
+    ((condition) ? (void)0 : sim_assert_failed(#condition, __FILE__, __LINE__))
+
+/** @brief What sim_assert() calls. */
+SIM_NORETURN void
+sim_assert_failed(const char *condition, const char *file, int line);
+
+/** @brief Write a line of the program's own into the trace. */
+void sim_note(const char *format, ...) SIM_FORMAT(1, 2);
+
+/**
+ * @brief Wait until every other thread is blocked or has ended.
+ *
+ * Exact in the simulator, and no virtual time passes; on Windows it gives the
+ * others 50 ms.
+ */
+void sim_settle(void);
+
+/** @brief Say that this place was reached; sim_marked() counts it.
+ *  @param mark  Static text. */
+void sim_mark(const char *mark);
+
+/** @brief Whether this is the simulator (true) or real Windows. */
+bool sim_is_simulated(void);
+
+/** @} */
+/** @} */
+
+#endif
