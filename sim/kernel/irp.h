@@ -1,0 +1,171 @@
+/**
+ * @file irp.h
+ * @brief I/O requests: from the call that makes one to its last trace.
+ *
+ * A read that cannot be answered now becomes a request packet of the kernel's
+ * own, an IRP.  It remembers everything that the call was given, because the
+ * answer comes when the caller is somewhere else: a status block to write, an
+ * event to set, a port or a routine to tell.
+ *
+ * Uses:     file.h, port.h (the packet inside an IRP).
+ * Used by:  irp.c, pipe.c, thread.c and the calls that do I/O.
+ * Facts:    PORT-18, PORT-19, PORT-20, PORT-21, PORT-22, PORT-23, PORT-24,
+ *           PORT-25, PORT-30, PORT-47, PORT-88, OVL-08, OVL-13, CANCEL-01,
+ *           CANCEL-02, THREAD-01.
+ * Read next: irp.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_IRP_H
+#define SIM_IRP_H
+
+#include "file.h"
+#include "port.h"
+
+/** What a device is asked to do. */
+enum irp_kind {
+    IRP_READ,
+    IRP_WRITE,
+    IRP_FLUSH,     /**< Wait until what was written is safe. */
+    IRP_LISTEN,    /**< Pipe: wait for a client. */
+    IRP_DISCONNECT /**< Pipe: throw the client out. */
+};
+
+/** Where an IRP can hang: one pair of links for each. */
+enum irp_place {
+    IRP_OF_FILE,   /**< file.pending, or file.turns before it starts. */
+    IRP_OF_THREAD, /**< thread.irps. */
+    IRP_OF_DEVICE, /**< A list of the device's. */
+    IRP_PLACES
+};
+
+struct irp_links {
+    struct irp *next;
+    struct irp *before;
+};
+
+/** One request. */
+struct irp {
+    struct packet packet; /* FACT PORT-30: queueing it needs no memory. */
+    struct apc apc;
+    struct irp_links links[IRP_PLACES];
+
+    /* What is asked, of whom, by whom. */
+    struct file *file;
+    struct thread *thread; /* NULL: it ended, the request lives on. */
+    enum irp_kind kind;
+    const char *call; /* The call's name, for the trace. */
+    uint32_t op;      /* Its number, for the trace. */
+    void *buffer;
+    ULONG length;
+
+    /* Whom to tell. */
+    IO_STATUS_BLOCK *block; /* NULL: nobody's. */
+    struct object *event;   /* NULL, or referenced. */
+    PIO_APC_ROUTINE routine;
+    void *context;         /* NULL: no packet: PORT-24. */
+    struct thread *waiter; /* Blocked until it ends, or NULL, */
+    ULONG_PTR *answer;     /* who wants the information here. */
+    bool keeps_signal;     /* The file's signal does not take part. */
+    bool agnostic;         /* Outlives its thread: THREAD-02. */
+    bool waits_turn;       /* Its thread waits to start it. */
+    bool cancel_asked;
+
+    /* The answer. */
+    ULONG_PTR information;
+
+    void *device; /* The device's own, while pending. */
+};
+
+/** A call that does I/O: what it was given, and what it gives back. */
+struct request {
+    HANDLE file;
+    uint32_t access; /**< Rights that the handle must have. */
+    enum irp_kind kind;
+    const char *call;
+    HANDLE event; /**< Or NULL. */
+    PIO_APC_ROUTINE routine;
+    void *context;
+    IO_STATUS_BLOCK *block; /**< NULL: only information is wanted. */
+    void *buffer;
+    ULONG length;
+    bool synchronous; /**< Block even on an overlapped file. */
+    bool needs_place; /**< Refuse an overlapped file: FILE-07. */
+
+    ULONG_PTR information; /**< Out, unless the call pends. */
+};
+
+/**
+ * @brief Carry out a native I/O call, from its handles to its status.
+ *
+ * To be called between sim__before() and sim__after().  When it returns, the
+ * request may be finished and handled by another thread: PORT-21.
+ *
+ * @return As the native call: STATUS_PENDING, or what it came to.
+ */
+NTSTATUS sim__io(struct request *request);
+
+/**
+ * @brief A device has finished a request that it answered with pending.
+ *
+ * The device has taken it off its own lists.  Nothing may touch @p irp after.
+ */
+void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information);
+
+/** Which requests to cancel; all of a file's when nothing is set. */
+struct irp_match {
+    const struct thread *thread;  /**< Only those it issued, or NULL. */
+    const IO_STATUS_BLOCK *block; /**< Only those using it, or NULL. */
+    const char *call;             /**< Who asks, for the trace. */
+};
+
+/** @brief Ask to cancel the pending requests of a file.
+ *  @return how many were asked. */
+uint32_t sim__irp_cancel(struct file *file, const struct irp_match *match);
+
+/** @brief A thread ends, and its requests with it or not: THREAD-01. */
+void sim__irp_thread_exit(struct thread *thread);
+
+/** @brief The request no longer belongs to its thread. */
+void sim__irp_leave_thread(struct irp *irp);
+
+/** @brief A thread ends that has its request not begun. */
+void sim__irp_give_up_turn(struct irp *irp);
+
+/** @brief Put a request at the end of a list. */
+static inline void sim__irp_append(struct irp_list *list,
+                                   struct irp *irp,
+                                   enum irp_place place)
+{
+    struct irp_links *links = &irp->links[place];
+
+    links->next = NULL;
+    links->before = list->last;
+    if (list->last == NULL) {
+        list->first = irp;
+    } else {
+        list->last->links[place].next = irp;
+    }
+    list->last = irp;
+}
+
+/** @brief Take a request out of the list it is in. */
+static inline void sim__irp_remove(struct irp_list *list,
+                                   const struct irp *irp,
+                                   enum irp_place place)
+{
+    const struct irp_links *links = &irp->links[place];
+
+    if (links->before == NULL) {
+        list->first = links->next;
+    } else {
+        links->before->links[place].next = links->next;
+    }
+    if (links->next == NULL) {
+        list->last = links->before;
+    } else {
+        links->next->links[place].before = links->before;
+    }
+}
+
+#endif
