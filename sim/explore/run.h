@@ -1,0 +1,76 @@
+/**
+ * @file run.h
+ * @brief One run, and what an exploration keeps between runs.
+ *
+ * Uses:     world.h, sim.h.
+ * Used by:  run.c, search.c, replay.c, explore.c.
+ * Facts:    none.
+ * Read next: run.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "../kernel/world.h"
+#include "../sim.h"
+
+/** Who answers the choices of a run. */
+enum strategy {
+    STRATEGY_RANDOM, /**< Random numbers from a seed. */
+    STRATEGY_DFS,    /**< Every list of answers, one after another. */
+    STRATEGY_LIST    /**< One given list. */
+};
+
+/** An exploration: what to run and how far it has come. */
+struct exploration {
+    struct sim_options options; /**< As the user gave them. */
+    struct world_options world;
+    enum strategy strategy;
+    uint64_t seed;          /**< Of the present run. */
+    sim_scenario_fn *scenario;
+    void *arg;
+    uint64_t runs;          /**< Begun so far. */
+    uint64_t runs_max;
+    uint64_t steps;
+    uint64_t expected_hash; /**< From a replay line. */
+    bool hash_expected;
+};
+
+extern struct exploration sim__exploration;
+
+/** @brief Run the scenario once, with the chooser as it is set up. */
+void sim__run(bool record, bool hash);
+
+/** @brief Calls made in the last run. */
+uint64_t sim__run_steps(void);
+
+/** @brief Begin and end catching crashes and endless loops. */
+void sim__runs_guard(void);
+void sim__runs_unguard(void);
+
+/** @brief Set the chooser up for the first run. */
+void sim__search_begin(void);
+
+/** @brief Set it up for the next run; false when there is none. */
+bool sim__search_next(void);
+
+/** @brief Set it up for the last run once more. */
+void sim__search_again(void);
+
+/** @brief Begin a list of answers, and append one @p times times.
+ *  @return false when the list is full. */
+void sim__answers_begin(void);
+bool sim__answers_add(uint32_t value, uint64_t times);
+
+/** @brief Read options from a replay line into sim__exploration.
+ *  @return NULL, or what is wrong with the line. */
+const char *sim__replay_read(const char *line);
+
+/** @brief The line that repeats the last run; valid until the next call. */
+const char *sim__replay_write(bool with_hash);
+
+/** @brief Forget the marks of the last exploration. */
+void sim__marks_begin(void);
+
+#endif
