@@ -32,9 +32,9 @@
  * usual order of calls is: fill a struct sim_options, call sim_explore(), look
  * at sim_report.passed, print the report when it is false.
  *
- * Inside a scenario sim_assert(), sim_note(), sim_settle() and sim_mark() may
- * be called.  Programs linked for real Windows have the same four, so one
- * source serves both.
+ * Inside a scenario sim_assert(), sim_note(), sim_settle(), sim_choose() and
+ * sim_mark() may be called.  Programs linked for real Windows have the same
+ * five, so one source serves both.
  *
  * Not here: Windows' own functions.  They keep their names and come from
  * `<windows.h>`.
@@ -97,6 +97,7 @@ struct sim_options {
     uint64_t seed;         /**< First seed of "random"; then seed + 1, ... */
     uint64_t runs;         /**< Most runs; 0: 1,000 random, or all of dfs. */
     const char *replay;    /**< A replay line: run that one execution. */
+    const char *schedule;  /**< Or only its answers, such as "0110". */
     uint64_t steps_max;    /**< Calls before a run counts as a livelock;
                             * 0: 1,000,000. */
     uint32_t processors;   /**< Of the simulated machine; 0: 4. */
@@ -112,7 +113,10 @@ struct sim_options {
     bool record;           /**< Keep the trace of the last run even if it
                             * passed. */
     bool hash;             /**< Compute the trace hash of every run. */
-    sim_observe_fn *observe;   /**< Sees every event, or NULL. */
+    bool twice;            /**< Run every schedule twice and compare the trace
+                            * hashes. */
+    sim_observe_fn *observe;   /**< Sees every event of every run, but not of
+                                * its repetitions; or NULL. */
     void *observe_context;
     sim_progress_fn *progress; /**< About once a second, or NULL. */
     void *progress_context;
@@ -217,6 +221,17 @@ void sim_settle(void);
 /** @brief Say that this place was reached; sim_marked() counts it.
  *  @param mark  Static text. */
 void sim_mark(const char *mark);
+
+/**
+ * @brief Let the schedule decide something in the scenario itself.
+ *
+ * A program that takes its shape from such decisions is explored and replayed
+ * like any other; 0 is what a list of choices answers when it is over.
+ *
+ * @param count  Number of possibilities, at least 1.
+ * @return A number below @p count; on real Windows always the same ones.
+ */
+uint32_t sim_choose(uint32_t count);
 
 /** @brief Whether this is the simulator (true) or real Windows. */
 bool sim_is_simulated(void);

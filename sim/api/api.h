@@ -141,11 +141,11 @@ uint32_t sim__rights(enum object_type type, uint32_t wanted);
 
 /** @brief Add to a semaphore for @p call, or
  *  STATUS_SEMAPHORE_LIMIT_EXCEEDED and nothing is added. */
-NTSTATUS sim__semaphore_add(struct object *semaphore,
+NTSTATUS sim__semaphore_add(struct object *object,
                             LONG count,
                             const char *call);
 
 /** @brief Release a mutex for @p call, or STATUS_MUTANT_NOT_OWNED. */
-NTSTATUS sim__mutex_give(struct object *mutex, const char *call);
+NTSTATUS sim__mutex_give(struct object *object, const char *call);
 
 #endif

@@ -18,8 +18,8 @@
 #include "api.h"
 
 enum {
-    READS_CHEAP = 16,         /* Reads in a row that take 100 ns each. */
-    READ_TIME_MAX = 10000,    /* Then it doubles, up to 1 ms. */
+    READS_CHEAP = 16,      /* Reads in a row that take 100 ns each. */
+    READ_TIME_MAX = 10000, /* Then it doubles, up to 1 ms. */
     TIME_PER_SECOND = 10000000,
     TIME_PER_MILLISECOND = 10000
 };
@@ -113,8 +113,7 @@ BOOL WINAPI QueryPerformanceFrequency(LARGE_INTEGER *frequency_out)
 
 void WINAPI GetSystemTimeAsFileTime(FILETIME *time_out)
 {
-    sim__require(
-        time_out, "GetSystemTimeAsFileTime", "lpSystemTimeAsFileTime");
+    sim__require(time_out, "GetSystemTimeAsFileTime", "lpSystemTimeAsFileTime");
     clock_read();
     put_file_time(time_out, now_in_ticks());
     trace(call, .text = "GetSystemTimeAsFileTime");
@@ -123,8 +122,9 @@ void WINAPI GetSystemTimeAsFileTime(FILETIME *time_out)
 
 void WINAPI GetSystemTimePreciseAsFileTime(FILETIME *time_out)
 {
-    sim__require(
-        time_out, "GetSystemTimePreciseAsFileTime", "lpSystemTimeAsFileTime");
+    sim__require(time_out,
+                 "GetSystemTimePreciseAsFileTime",
+                 "lpSystemTimeAsFileTime");
     clock_read();
     put_file_time(time_out, sim__world.now);
     trace(call, .text = "GetSystemTimePreciseAsFileTime");

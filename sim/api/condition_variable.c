@@ -24,12 +24,13 @@ static struct lock *condition_find(CONDITION_VARIABLE *condition,
     return sim__lock_find(&condition->Ptr, sizeof(struct lock));
 }
 
-/* ---- Sleeping -------------------------------------------------------------- */
+/* ---- Sleeping ---------------------------------------------------------- */
 
 /** @brief Sleep, after the lock was given back.
  *  @return STATUS_SUCCESS or STATUS_TIMEOUT. */
-static NTSTATUS
-condition_sleep(struct lock *condition, DWORD milliseconds, const char *call)
+static NTSTATUS condition_sleep(struct lock *condition,
+                                DWORD milliseconds,
+                                const char *call)
 {
     int64_t storage;
     const int64_t *interval = sim__time_interval(milliseconds, &storage);
@@ -45,13 +46,13 @@ condition_sleep(struct lock *condition, DWORD milliseconds, const char *call)
         return STATUS_SUCCESS;
     }
     /* FACT PORT-62 blocking elsewhere releases another waiter of a port. */
-    return sim__park(
-        condition, PARK_CONDITION, call, sim__time_due(interval));
+    return sim__park(condition, PARK_CONDITION, call, sim__time_due(interval));
 }
 
 /** @brief Say how a sleep ended, and turn it into the call's answer. */
-static BOOL
-condition_result(NTSTATUS status, const struct lock *condition, const char *call)
+static BOOL condition_result(NTSTATUS status,
+                             const struct lock *condition,
+                             const char *call)
 {
     if (status == STATUS_TIMEOUT) {
         trace_lock(timeout, condition, call);
@@ -121,12 +122,11 @@ BOOL WINAPI SleepConditionVariableSRW(CONDITION_VARIABLE *condition,
     return result;
 }
 
-/* ---- Waking ---------------------------------------------------------------- */
+/* ---- Waking ------------------------------------------------------------ */
 
 void WINAPI InitializeConditionVariable(CONDITION_VARIABLE *condition)
 {
-    sim__require(
-        condition, "InitializeConditionVariable", "ConditionVariable");
+    sim__require(condition, "InitializeConditionVariable", "ConditionVariable");
     condition->Ptr = NULL;
 }
 

@@ -34,10 +34,10 @@ enum { LOCK_COUNT_FREE = -1, LOCK_COUNT_HELD = -2, LOCK_COUNT_WAITER = 4 };
 enum { SPIN_COUNT_BITS = 0x00FFFFFF };
 #define SECTION_FLAGS ((DWORD)0x1F000000)
 
-/* ---- The record of a section --------------------------------------------- */
+/* ---- The record of a section ------------------------------------------- */
 
-static SIM_NORETURN SIM_COLD void
-stop_not_live(const CRITICAL_SECTION *section, const char *call)
+static SIM_NORETURN SIM_COLD void stop_not_live(const CRITICAL_SECTION *section,
+                                                const char *call)
 {
     if (section->DebugInfo == SECTION_DELETED) {
         sim__stop(SIM_CONTRACT,
@@ -74,8 +74,9 @@ struct lock *sim__section_find(CRITICAL_SECTION *section, const char *call)
     return sim__lock_find(&section->LockSemaphore, sizeof(struct lock));
 }
 
-static void
-section_initialize(CRITICAL_SECTION *section, DWORD spins, const char *call)
+static void section_initialize(CRITICAL_SECTION *section,
+                               DWORD spins,
+                               const char *call)
 {
     sim__require(section, call, "lpCriticalSection");
     show_free(section);
@@ -84,11 +85,12 @@ section_initialize(CRITICAL_SECTION *section, DWORD spins, const char *call)
     section->SpinCount = spins & SPIN_COUNT_BITS;
 }
 
-/* ---- Entering and leaving ------------------------------------------------- */
+/* ---- Entering and leaving ---------------------------------------------- */
 
 /** @brief The section is ours, once more. */
-static void
-section_hold(CRITICAL_SECTION *section, struct lock *lock, const char *call)
+static void section_hold(CRITICAL_SECTION *section,
+                         struct lock *lock,
+                         const char *call)
 {
     if (lock->holds++ == 0) {
         lock->owner = sim__world.current->object.number;
@@ -102,8 +104,7 @@ section_hold(CRITICAL_SECTION *section, struct lock *lock, const char *call)
 /** @brief Whether the current thread could be inside now. */
 static inline bool can_enter(const struct lock *lock)
 {
-    return lock->holds == 0 ||
-           lock->owner == sim__world.current->object.number;
+    return lock->holds == 0 || lock->owner == sim__world.current->object.number;
 }
 
 void sim__section_enter(CRITICAL_SECTION *section,
@@ -137,7 +138,7 @@ void sim__section_leave(CRITICAL_SECTION *section, struct lock *lock)
     }
 }
 
-/* ---- The calls ------------------------------------------------------------ */
+/* ---- The calls --------------------------------------------------------- */
 
 void WINAPI InitializeCriticalSection(CRITICAL_SECTION *section)
 {
@@ -147,8 +148,9 @@ void WINAPI InitializeCriticalSection(CRITICAL_SECTION *section)
 BOOL WINAPI InitializeCriticalSectionAndSpinCount(CRITICAL_SECTION *section,
                                                   DWORD spin_count)
 {
-    section_initialize(
-        section, spin_count, "InitializeCriticalSectionAndSpinCount");
+    section_initialize(section,
+                       spin_count,
+                       "InitializeCriticalSectionAndSpinCount");
     return TRUE;
 }
 

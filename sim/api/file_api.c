@@ -70,7 +70,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR path,
     uint32_t rights =
         sim__rights(OBJECT_FILE, access) | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
     HANDLE handle = INVALID_HANDLE_VALUE;
-    struct file *file;
+    struct file *file = NULL;
     NTSTATUS status;
 
     (void)share;         /* Each client has an instance of its own. */
@@ -118,14 +118,14 @@ HANDLE WINAPI CreateFileA(LPCSTR path,
 /** @brief What an OVERLAPPED says about where to report to. */
 static void lend(struct request *request, LPOVERLAPPED overlapped)
 {
-    ULONG_PTR event = (ULONG_PTR)overlapped->hEvent;
+    ULONG_PTR low_bit = (ULONG_PTR)overlapped->hEvent & 1;
 
     /* FACT OVL-03 Internal is set to STATUS_PENDING at the start. */
     overlapped->Internal = STATUS_PENDING;
     request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
-    request->event = (HANDLE)(event & ~(ULONG_PTR)1);
+    request->event = (char *)overlapped->hEvent - low_bit;
     /* FACT PORT-23 the low bit of hEvent suppresses the packet. */
-    request->context = (event & 1) != 0 ? NULL : overlapped;
+    request->context = low_bit != 0 ? NULL : overlapped;
 }
 
 BOOL sim__win32_io(struct request *request,

@@ -92,7 +92,7 @@ static inline void heaps_check(void)
     }
 }
 
-/* ---- Pieces ---------------------------------------------------------------- */
+/* ---- Pieces ------------------------------------------------------------ */
 
 /** @brief The class of a large size, which is rounded up to the class's. */
 static size_t large_class(size_t *bytes)
@@ -153,7 +153,7 @@ void sim__heap_give(void *piece, size_t bytes)
     }
 }
 
-/* ---- Heaps ------------------------------------------------------------------ */
+/* ---- Heaps ------------------------------------------------------------- */
 
 static HANDLE heap_handle(const struct heap *heap)
 {
@@ -162,7 +162,7 @@ static HANDLE heap_handle(const struct heap *heap)
 }
 
 /** @brief The heap behind a handle, or NULL. */
-static struct heap *heap_of(HANDLE handle)
+static struct heap *heap_of(const void *handle)
 {
     struct heap *heap = heaps.list;
 
@@ -190,7 +190,7 @@ static struct heap *heap_find(HANDLE handle, const char *call)
     return heap;
 }
 
-/* ---- Blocks ----------------------------------------------------------------- */
+/* ---- Blocks ------------------------------------------------------------ */
 
 /** @brief A new block, not filled, or NULL. */
 static struct block *block_take(struct heap *heap, size_t bytes)
@@ -198,7 +198,7 @@ static struct block *block_take(struct heap *heap, size_t bytes)
     size_t capacity = bytes + HEADER_BYTES;
     struct block *block;
 
-    if (capacity < bytes) {
+    if (bytes > SIZE_MAX - HEADER_BYTES) {
         return NULL;
     }
     if (heap->maximum != 0 &&
@@ -244,8 +244,9 @@ static void block_give(struct heap *heap, struct block *block)
 }
 
 /** @brief The block at an address, or the end of the run. */
-static struct block *
-block_find(const struct heap *heap, const void *memory, const char *call)
+static struct block *block_find(const struct heap *heap,
+                                const void *memory,
+                                const char *call)
 {
     const struct arena *arena = &sim__world.heap;
     uintptr_t place = (uintptr_t)memory - (uintptr_t)arena->base;
@@ -289,7 +290,7 @@ static void *no_memory(const struct heap *heap, DWORD flags, const char *call)
     return NULL;
 }
 
-/* ---- The calls about heaps --------------------------------------------------- */
+/* ---- The calls about heaps --------------------------------------------- */
 
 HANDLE WINAPI GetProcessHeap(void)
 {
@@ -338,7 +339,7 @@ BOOL WINAPI HeapDestroy(HANDLE handle)
     return TRUE;
 }
 
-/* ---- The calls about blocks ---------------------------------------------------- */
+/* ---- The calls about blocks -------------------------------------------- */
 
 void *WINAPI HeapAlloc(HANDLE handle, DWORD flags, SIZE_T bytes)
 {
@@ -400,8 +401,7 @@ BOOL WINAPI HeapFree(HANDLE handle, DWORD flags, void *memory)
 SIZE_T WINAPI HeapSize(HANDLE handle, DWORD flags, LPCVOID memory)
 {
     (void)flags;
-    return block_find(heap_find(handle, "HeapSize"), memory, "HeapSize")
-        ->bytes;
+    return block_find(heap_find(handle, "HeapSize"), memory, "HeapSize")->bytes;
 }
 
 HLOCAL WINAPI LocalAlloc(UINT flags, SIZE_T bytes)

@@ -40,7 +40,7 @@ static struct once *once_find(INIT_ONCE *word, const char *call)
     return sim__lock_find(&word->Ptr, sizeof(struct once));
 }
 
-/* ---- The states ------------------------------------------------------------ */
+/* ---- The states -------------------------------------------------------- */
 
 static void once_run(struct once *once)
 {
@@ -81,7 +81,7 @@ void WINAPI InitOnceInitialize(INIT_ONCE *word)
     word->Ptr = NULL;
 }
 
-/* ---- With a function of the program --------------------------------------- */
+/* ---- With a function of the program ------------------------------------ */
 
 /** @brief Call the program's function in this thread.
  *  @return whether it made what it should. */
@@ -131,12 +131,11 @@ BOOL WINAPI InitOnceExecuteOnce(INIT_ONCE *word,
     return success;
 }
 
-/* ---- In two steps ----------------------------------------------------------- */
+/* ---- In two steps ------------------------------------------------------ */
 
 /** @brief Start an attempt, or find the thing made.
  *  @return STATUS_SUCCESS (made), STATUS_PENDING (make it), or an error. */
-static NTSTATUS
-begin(struct once *once, DWORD flags, const char *call)
+static NTSTATUS begin(struct once *once, DWORD flags, const char *call)
 {
     if (flags == INIT_ONCE_CHECK_ONLY) {
         return once->state == ONCE_DONE ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;

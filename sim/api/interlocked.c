@@ -30,8 +30,9 @@ static SIM_NORETURN SIM_COLD void stop_misaligned(const char *call)
               call);
 }
 
-static inline void
-check_aligned(const volatile void *variable, size_t bytes, const char *call)
+static inline void check_aligned(const volatile void *variable,
+                                 size_t bytes,
+                                 const char *call)
 {
     if (SIM_UNLIKELY(((uintptr_t)variable & (bytes - 1)) != 0)) {
         stop_misaligned(call);
@@ -68,126 +69,110 @@ static inline LONG64 sum_long64(LONG64 one, LONG64 two)
     return (LONG64)((ULONG64)one + (ULONG64)two);
 }
 
-/* One function: stop, read, write, stop.  `changed` is the new value and
- * `result` the answer, both from `before`, the old value. */
-#define ATOMIC(type, shown, name, parameters, target, changed, result)         \
-    type WINAPI name parameters                                                \
-    {                                                                          \
-        type before;                                                           \
-        type after;                                                            \
-                                                                               \
-        check_aligned(target, sizeof before, #name);                           \
-        sim__before();                                                         \
-        before = *target;                                                      \
-        after = changed;                                                       \
-        *target = after;                                                       \
-        trace_atomic(#name, shown(before), shown(after));                      \
-        sim__after();                                                          \
-        return result;                                                         \
+/* A type cannot stand in parentheses.
+ * NOLINTBEGIN(bugprone-macro-parentheses) */
+
+/* Stop, read, write, stop.  `changed` is the new value, made of `before`. */
+#define ATOMIC_BODY(type, shown, name, target, changed) \
+    type before;                                        \
+    type after;                                         \
+                                                        \
+    check_aligned(target, sizeof before, name);         \
+    sim__before();                                      \
+    before = *(target);                                 \
+    after = (changed);                                  \
+    *(target) = after;                                  \
+    trace_atomic(name, shown(before), shown(after));    \
+    sim__after();
+
+/* Count by one: the answer is the new value. */
+#define ATOMIC_COUNT(type, shown, name, changed)         \
+    type WINAPI name(type volatile *addend)              \
+    {                                                    \
+        ATOMIC_BODY(type, shown, #name, addend, changed) \
+        return after;                                    \
+    }
+
+/* Combine with a value: the answer is the old one. */
+#define ATOMIC_VALUE(type, shown, name, changed)         \
+    type WINAPI name(type volatile *target, type value)  \
+    {                                                    \
+        ATOMIC_BODY(type, shown, #name, target, changed) \
+        return before;                                   \
+    }
+
+/* Exchange if the old value is the comparand. */
+#define ATOMIC_COMPARE(type, shown, name)                                  \
+    type WINAPI name(type volatile *target, type exchange, type comparand) \
+    {                                                                      \
+        ATOMIC_BODY(type,                                                  \
+                    shown,                                                 \
+                    #name,                                                 \
+                    target,                                                \
+                    before == comparand ? exchange : before)               \
+        return before;                                                     \
     }
 
 /* A load, and a store that gives no answer. */
-#define ATOMIC_READ(type, shown, name)                                         \
-    type WINAPI name(type const volatile *source)                              \
-    {                                                                          \
-        type value;                                                            \
-                                                                               \
-        check_aligned(source, sizeof value, #name);                            \
-        sim__before();                                                         \
-        value = *source;                                                       \
-        trace_atomic(#name, shown(value), shown(value));                       \
-        sim__after();                                                          \
-        return value;                                                          \
+#define ATOMIC_READ(type, shown, name)                   \
+    type WINAPI name(type const volatile *source)        \
+    {                                                    \
+        type value;                                      \
+                                                         \
+        check_aligned(source, sizeof value, #name);      \
+        sim__before();                                   \
+        value = *source;                                 \
+        trace_atomic(#name, shown(value), shown(value)); \
+        sim__after();                                    \
+        return value;                                    \
     }
 
-#define ATOMIC_WRITE(type, shown, name)                                        \
-    void WINAPI name(type volatile *target, type value)                        \
-    {                                                                          \
-        check_aligned(target, sizeof value, #name);                            \
-        sim__before();                                                         \
-        trace_atomic(#name, shown(*target), shown(value));                     \
-        *target = value;                                                       \
-        sim__after();                                                          \
+#define ATOMIC_WRITE(type, shown, name)                    \
+    void WINAPI name(type volatile *target, type value)    \
+    {                                                      \
+        check_aligned(target, sizeof value, #name);        \
+        sim__before();                                     \
+        trace_atomic(#name, shown(*target), shown(value)); \
+        *target = value;                                   \
+        sim__after();                                      \
     }
 
-/* The same functions for LONG and, with 64 behind the name, LONG64. */
-#define ATOMICS(type, suffix, shown, sum)                                      \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedIncrement##suffix,                                       \
-           (type volatile *addend),                                            \
-           addend,                                                             \
-           sum(before, 1),                                                     \
-           after)                                                              \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedDecrement##suffix,                                       \
-           (type volatile *addend),                                            \
-           addend,                                                             \
-           sum(before, -1),                                                    \
-           after)                                                              \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedExchange##suffix,                                        \
-           (type volatile *target, type value),                                \
-           target,                                                             \
-           value,                                                              \
-           before)                                                             \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedExchangeAdd##suffix,                                     \
-           (type volatile *addend, type value),                                \
-           addend,                                                             \
-           sum(before, value),                                                 \
-           before)                                                             \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedCompareExchange##suffix,                                 \
-           (type volatile *target, type exchange, type comparand),             \
-           target,                                                             \
-           before == comparand ? exchange : before,                            \
-           before)                                                             \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedAnd##suffix,                                             \
-           (type volatile *target, type value),                                \
-           target,                                                             \
-           before & value,                                                     \
-           before)                                                             \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedOr##suffix,                                              \
-           (type volatile *target, type value),                                \
-           target,                                                             \
-           before | value,                                                     \
-           before)                                                             \
-    ATOMIC(type,                                                               \
-           shown,                                                              \
-           InterlockedXor##suffix,                                             \
-           (type volatile *target, type value),                                \
-           target,                                                             \
-           before ^ value,                                                     \
-           before)                                                             \
-    ATOMIC_READ(type, shown, ReadAcquire##suffix)                              \
-    ATOMIC_WRITE(type, shown, WriteRelease##suffix)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
-ATOMICS(LONG, , shown_long, sum_long)
-ATOMICS(LONG64, 64, shown_long64, sum_long64)
+ATOMIC_COUNT(LONG, shown_long, InterlockedIncrement, sum_long(before, 1))
+ATOMIC_COUNT(LONG, shown_long, InterlockedDecrement, sum_long(before, -1))
+ATOMIC_VALUE(LONG, shown_long, InterlockedExchange, value)
+ATOMIC_VALUE(LONG, shown_long, InterlockedExchangeAdd, sum_long(before, value))
+ATOMIC_VALUE(LONG, shown_long, InterlockedAnd, (before & value))
+ATOMIC_VALUE(LONG, shown_long, InterlockedOr, (before | value))
+ATOMIC_VALUE(LONG, shown_long, InterlockedXor, (before ^ value))
+ATOMIC_COMPARE(LONG, shown_long, InterlockedCompareExchange)
+ATOMIC_READ(LONG, shown_long, ReadAcquire)
+ATOMIC_WRITE(LONG, shown_long, WriteRelease)
 
-ATOMIC(PVOID,
-       shown_pointer,
-       InterlockedExchangePointer,
-       (PVOID volatile *target, PVOID value),
-       target,
-       value,
-       before)
-ATOMIC(PVOID,
-       shown_pointer,
-       InterlockedCompareExchangePointer,
-       (PVOID volatile *target, PVOID exchange, PVOID comparand),
-       target,
-       before == comparand ? exchange : before,
-       before)
+ATOMIC_COUNT(LONG64,
+             shown_long64,
+             InterlockedIncrement64,
+             sum_long64(before, 1))
+ATOMIC_COUNT(LONG64,
+             shown_long64,
+             InterlockedDecrement64,
+             sum_long64(before, -1))
+ATOMIC_VALUE(LONG64, shown_long64, InterlockedExchange64, value)
+ATOMIC_VALUE(LONG64,
+             shown_long64,
+             InterlockedExchangeAdd64,
+             sum_long64(before, value))
+ATOMIC_VALUE(LONG64, shown_long64, InterlockedAnd64, (before & value))
+ATOMIC_VALUE(LONG64, shown_long64, InterlockedOr64, (before | value))
+ATOMIC_VALUE(LONG64, shown_long64, InterlockedXor64, (before ^ value))
+ATOMIC_COMPARE(LONG64, shown_long64, InterlockedCompareExchange64)
+ATOMIC_READ(LONG64, shown_long64, ReadAcquire64)
+ATOMIC_WRITE(LONG64, shown_long64, WriteRelease64)
+
+ATOMIC_VALUE(PVOID, shown_pointer, InterlockedExchangePointer, value)
+/* cppcheck-suppress constParameter; the types are those of Windows. */
+ATOMIC_COMPARE(PVOID, shown_pointer, InterlockedCompareExchangePointer)
 ATOMIC_READ(PVOID, shown_pointer, ReadPointerAcquire)
 ATOMIC_WRITE(PVOID, shown_pointer, WritePointerRelease)
 

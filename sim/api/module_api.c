@@ -40,7 +40,7 @@ struct exported {
 };
 
 static const struct exported exports[] = {
-#define API(module, layer, type, name, parameters)                             \
+#define API(module, layer, type, name, parameters) \
     {#name, (any_fn *)sim_##name, MODULE_##module},
 #include <api.def>
 #undef API
@@ -83,7 +83,7 @@ static const uintptr_t program_place = 0x140000000;
 static const uintptr_t library_place = 0x7FF800000000;
 enum { LIBRARY_STEP = 0x100000, NAME_MAX = 260 };
 
-/* ---- Libraries by name -------------------------------------------------------- */
+/* ---- Libraries by name ------------------------------------------------- */
 
 static int lower(int letter)
 {
@@ -93,24 +93,29 @@ static int lower(int letter)
 /** @brief The last part of a path in small letters, with an extension. */
 static void file_name(const char *path, char *out)
 {
+    static const char extension[] = ".dll";
     const char *start = path;
     size_t length = 0;
+    bool has_dot = false;
 
     for (const char *at = path; *at != '\0'; at++) {
         if (*at == '\\' || *at == '/') {
             start = at + 1;
         }
     }
-    while (start[length] != '\0' && length < NAME_MAX - sizeof ".dll") {
+    while (length < NAME_MAX - sizeof extension && start[length] != '\0') {
+        has_dot = has_dot || start[length] == '.';
         out[length] = (char)lower((unsigned char)start[length]);
         length++;
     }
-    out[length] = '\0';
-    if (strchr(out, '.') == NULL) {
-        strcat(out, ".dll");
-    } else if (out[length - 1] == '.') {
-        out[length - 1] = '\0'; /* A dot at the end: no extension at all. */
+    if (!has_dot) {
+        memcpy(out + length, extension, sizeof extension);
+        return;
     }
+    if (out[length - 1] == '.') {
+        length--; /* A dot at the end: no extension at all. */
+    }
+    out[length] = '\0';
 }
 
 static HMODULE library_handle(size_t at)
@@ -122,7 +127,7 @@ static HMODULE library_handle(size_t at)
 }
 
 /** @brief The library behind a handle, or NULL; NULL is the program. */
-static const struct library *library_of(HMODULE handle)
+static const struct library *library_of(const void *handle)
 {
     if (handle == NULL) {
         return &libraries[0];
@@ -194,7 +199,7 @@ BOOL WINAPI FreeLibrary(HMODULE module)
     return TRUE;
 }
 
-/* ---- Functions by name ---------------------------------------------------------- */
+/* ---- Functions by name ------------------------------------------------- */
 
 static int compare_exports(const void *left, const void *right)
 {

@@ -46,7 +46,9 @@ const char *sim__narrow(const WCHAR *wide, char *out, size_t out_bytes)
     }
     /* For the trace, which is plain text on every platform. */
     for (; *wide != 0 && used + 1 < out_bytes; wide++) {
-        out[used++] = *wide >= ' ' && *wide <= '~' ? (char)*wide : '?';
+        bool printable = *wide >= ' ' && *wide <= '~';
+
+        out[used++] = (char)(printable ? *wide : L'?');
     }
     out[used] = '\0';
     return out;
@@ -120,7 +122,8 @@ static HANDLE open_handle(struct object *object, uint32_t access, bool inherit)
     }
     trace(open,
           .object = object,
-          .text = sim__narrow(object->name, text, sizeof text));
+          .text = sim__narrow(object->name, text, sizeof text),
+          .copy = object->name != NULL);
     return handle;
 }
 

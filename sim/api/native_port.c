@@ -14,11 +14,28 @@
  * SPDX-License-Identifier: MIT
  */
 #include <string.h>
+#include <wchar.h>
 
 #include "../kernel/port.h"
 #include "../kernel/reserve.h"
 #include "../kernel/wait_packet.h"
 #include "api.h"
+
+/** @brief Spell a native name as the Win32 calls do: what they call Global is
+ *  a folder of its own. */
+static const WCHAR *win32_name(WCHAR *name)
+{
+    static const WCHAR native[] = L"\\BaseNamedObjects\\";
+    static const WCHAR win32[] = L"Global\\";
+    size_t native_length = sizeof native / sizeof *native - 1;
+    size_t win32_length = sizeof win32 / sizeof *win32 - 1;
+
+    if (wcsncmp(name, native, native_length) != 0) {
+        return name;
+    }
+    name += native_length - win32_length;
+    return memcpy(name, win32, win32_length * sizeof *name);
+}
 
 /** @brief Copy the name of native attributes; NULL when there is none. */
 static const WCHAR *attribute_name(const OBJECT_ATTRIBUTES *attributes)
@@ -34,7 +51,7 @@ static const WCHAR *attribute_name(const OBJECT_ATTRIBUTES *attributes)
     copy = sim__take(name->Length + sizeof *copy);
     memcpy(copy, name->Buffer, name->Length);
     copy[name->Length / sizeof *copy] = 0;
-    return copy;
+    return win32_name(copy);
 }
 
 /** @brief Open the port of that name if the attributes allow it. */
@@ -132,7 +149,7 @@ post(struct port *port, struct packet *packet, const struct native_post *values)
           .object = &port->object,
           .op = packet->op,
           .owner = SIM_QUEUE,
-          .value = {(int64_t)packet->key, (int64_t)packet->information});
+          .value = {trace_key(packet->key), trace_bytes(packet->information)});
     sim__port_insert(port, packet);
 }
 

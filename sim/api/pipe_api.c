@@ -42,9 +42,10 @@ const WCHAR *sim__pipe_name(const WCHAR *path)
 /** @brief Whether CreateNamedPipe takes these numbers. */
 static bool valid(DWORD open_mode, DWORD pipe_mode, DWORD instances_max)
 {
-    const DWORD open_bits =
-        PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | FILE_FLAG_WRITE_THROUGH |
-        FILE_FLAG_FIRST_PIPE_INSTANCE | WRITE_DAC | WRITE_OWNER;
+    /* WRITE_OWNER is the same bit as FILE_FLAG_FIRST_PIPE_INSTANCE. */
+    const DWORD open_bits = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |
+                            FILE_FLAG_WRITE_THROUGH |
+                            FILE_FLAG_FIRST_PIPE_INSTANCE | WRITE_DAC;
     const DWORD pipe_bits = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE |
                             PIPE_NOWAIT | PIPE_REJECT_REMOTE_CLIENTS;
 
@@ -107,7 +108,7 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR path,
     };
     DWORD error = path_error(path);
     HANDLE handle = INVALID_HANDLE_VALUE;
-    struct file *file;
+    struct file *file = NULL;
     NTSTATUS status;
 
     sim__before();

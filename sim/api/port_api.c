@@ -110,7 +110,7 @@ BOOL WINAPI PostQueuedCompletionStatus(HANDLE handle,
               .object = port,
               .op = packet->op,
               .owner = SIM_QUEUE,
-              .value = {(int64_t)key, bytes});
+              .value = {trace_key(key), bytes});
         sim__port_insert((struct port *)port, packet);
     }
     sim__after();

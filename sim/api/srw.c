@@ -22,7 +22,7 @@ struct lock *sim__srw_find(SRWLOCK *srw, const char *call)
     return sim__lock_find(&srw->Ptr, sizeof(struct lock));
 }
 
-/* ---- Alone ---------------------------------------------------------------- */
+/* ---- Alone ------------------------------------------------------------- */
 
 static void hold_alone(struct lock *lock, const char *call)
 {
@@ -44,7 +44,7 @@ void sim__srw_acquire_alone(struct lock *lock, const char *call)
     hold_alone(lock, call);
 }
 
-/* ---- Shared --------------------------------------------------------------- */
+/* ---- Shared ------------------------------------------------------------ */
 
 static void hold_shared(struct lock *lock, const char *call)
 {
@@ -70,19 +70,25 @@ static bool can_share(const struct lock *lock)
     return lock->parked == 0 || sim__choose(CHOOSE_OTHER, 2) != 0;
 }
 
+/** @brief Wait until readers may come in. */
+static void wait_shared(struct lock *lock, const char *call)
+{
+    /* BOUND: each turn blocks until the lock is free. */
+    do {
+        trace_lock(wait, lock, call);
+        (void)sim__park(lock, PARK_SHARED, call, UINT64_MAX);
+    } while (lock->holds != 0 && !lock->shared);
+}
+
 void sim__srw_acquire_shared(struct lock *lock, const char *call)
 {
     if (SIM_UNLIKELY(!can_share(lock))) {
-        /* BOUND: each turn blocks until the lock is free. */
-        do {
-            trace_lock(wait, lock, call);
-            (void)sim__park(lock, PARK_SHARED, call, UINT64_MAX);
-        } while (lock->holds != 0 && !lock->shared);
+        wait_shared(lock, call);
     }
     hold_shared(lock, call);
 }
 
-/* ---- Releasing ------------------------------------------------------------ */
+/* ---- Releasing --------------------------------------------------------- */
 
 /** @brief The lock became free: wake one writer, or all readers. */
 static void wake(const struct lock *lock)
@@ -137,7 +143,7 @@ void sim__srw_release_shared(struct lock *lock, const char *call)
     }
 }
 
-/* ---- The calls ------------------------------------------------------------ */
+/* ---- The calls --------------------------------------------------------- */
 
 void WINAPI InitializeSRWLock(SRWLOCK *srw)
 {

@@ -4,7 +4,7 @@
  *
  * The simulated machine has the processors that the run's options say and
  * nobody to debug its programs.  What a program tells the debugger goes into
- * the trace; what it says just before it gives up becomes the verdict's
+ * the trace; its last words before it gives up become the verdict's
  * sentence, because that is how assertions speak on Windows.
  *
  * Uses:     api.h.
@@ -28,7 +28,7 @@ enum {
 static const uintptr_t address_min = 0x10000;
 static const uintptr_t address_max = UINT64_C(0x7FFFFFFEFFFF);
 
-/* ---- The machine ------------------------------------------------------------ */
+/* ---- The machine ------------------------------------------------------- */
 
 void WINAPI GetSystemInfo(LPSYSTEM_INFO information)
 {
@@ -63,7 +63,7 @@ DWORD WINAPI GetActiveProcessorCount(WORD group)
     return sim__world.options.processors;
 }
 
-/* ---- The debugger ------------------------------------------------------------ */
+/* ---- The debugger ------------------------------------------------------ */
 
 /** The last OutputDebugString of the process. */
 static struct {

@@ -270,11 +270,14 @@ DWORD WINAPI ResumeThread(HANDLE handle)
 
 HANDLE WINAPI GetCurrentThread(void)
 {
+    /* A pseudo handle is a number, and so are all handles.
+     * NOLINTNEXTLINE(performance-no-int-to-ptr) */
     return (HANDLE)(LONG_PTR)-2;
 }
 
 HANDLE WINAPI GetCurrentProcess(void)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
     return (HANDLE)(LONG_PTR)-1;
 }
 
@@ -334,7 +337,8 @@ HRESULT WINAPI SetThreadDescription(HANDLE handle, const WCHAR *description)
     trace(name,
           .object = &thread->object,
           .value = {(int64_t)thread->object.number},
-          .text = sim__narrow(description, text, sizeof text));
+          .text = sim__narrow(description, text, sizeof text),
+          .copy = description != NULL);
     return S_OK;
 }
 

@@ -76,7 +76,8 @@ static struct region *region_reserve(size_t pages)
         return NULL; /* Out of address space: what was taken does not help. */
     }
     memset(region, 0, record_bytes);
-    start = ((uintptr_t)piece + GRANULARITY - 1) & ~(uintptr_t)(GRANULARITY - 1);
+    start =
+        ((uintptr_t)piece + GRANULARITY - 1) & ~(uintptr_t)(GRANULARITY - 1);
     region->start = (char *)piece + (start - (uintptr_t)piece);
     region->pages = pages;
     region->piece = piece;
@@ -124,8 +125,8 @@ static struct pages pages_of(const void *address, size_t bytes)
     }
     return (struct pages){.region = region,
                           .first = place / PAGE_BYTES,
-                          .after = (place + bytes + PAGE_BYTES - 1) /
-                                   PAGE_BYTES};
+                          .after =
+                              (place + bytes + PAGE_BYTES - 1) / PAGE_BYTES};
 }
 
 /** @brief Commit pages: those that are new read as zero. */
@@ -144,8 +145,9 @@ static void pages_commit(const struct pages *pages)
 static void pages_decommit(const struct pages *pages)
 {
     for (size_t page = pages->first; page < pages->after; page++) {
-        memset(
-            pages->region->start + page * PAGE_BYTES, FILL_FREED, PAGE_BYTES);
+        memset(pages->region->start + page * PAGE_BYTES,
+               FILL_FREED,
+               PAGE_BYTES);
         pages->region->committed[page] = false;
     }
 }
@@ -167,7 +169,7 @@ static void *virtual_fail(DWORD error)
 }
 
 /** @brief Reserve, and commit if @p type says so. */
-static void *reserve(void *address, size_t bytes, DWORD type)
+static void *reserve(const void *address, size_t bytes, DWORD type)
 {
     struct region *region;
 
@@ -202,8 +204,10 @@ static void *commit(void *address, size_t bytes)
     return pages.region->start + pages.first * PAGE_BYTES;
 }
 
-void *WINAPI
-VirtualAlloc(void *address, SIZE_T bytes, DWORD type, DWORD protection)
+void *WINAPI VirtualAlloc(void *address,
+                          SIZE_T bytes,
+                          DWORD type,
+                          DWORD protection)
 {
     DWORD action = type & (MEM_RESERVE | MEM_COMMIT);
 

@@ -19,8 +19,9 @@
 #include "api.h"
 
 /** @brief Whether the value at an address is still the unwanted one. */
-static bool
-is_unwanted(const volatile void *address, const void *unwanted, size_t bytes)
+static bool is_unwanted(const volatile void *address,
+                        const void *unwanted,
+                        size_t bytes)
 {
     const volatile unsigned char *one = address;
     const unsigned char *two = unwanted;
@@ -34,8 +35,9 @@ is_unwanted(const volatile void *address, const void *unwanted, size_t bytes)
 }
 
 /** @brief Wait for a wake-up. */
-static NTSTATUS
-address_wait(const volatile void *address, DWORD milliseconds, const char *call)
+static NTSTATUS address_wait(const volatile void *address,
+                             DWORD milliseconds,
+                             const char *call)
 {
     int64_t storage;
     const int64_t *interval = sim__time_interval(milliseconds, &storage);

@@ -14,8 +14,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../host/host.h"
@@ -25,54 +26,102 @@ enum {
     RUNS_DEFAULT = 1000,
     STEPS_DEFAULT = 1000000,
     PROCESSORS_DEFAULT = 4,
-    PROCESSORS_MAX = 64,
-    RUNS_BETWEEN_LOOKS = 1024
+    PROCESSORS_MAX = 64
 };
 
 static char sentence[2048];
 
+static const char *say(const char *format, ...) SIM_FORMAT(1, 2);
+
+static const char *say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    return sentence;
+}
+
 /* ---- Reading the options -------------------------------------------------- */
+
+/** @brief Read the N of "dfs:N"; false when it is no number below 4,294,967,295. */
+static bool read_bound(const char *text, uint32_t *bound)
+{
+    uint64_t number = 0;
+
+    if (*text == '\0') {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9') {
+            return false;
+        }
+        number = number * 10 + (uint64_t)(*text - '0');
+        if (number >= UINT32_MAX) {
+            return false;
+        }
+    }
+    *bound = (uint32_t)number;
+    return true;
+}
 
 /** @brief Understand the name of a strategy; false when there is none. */
 static bool read_strategy(const char *name)
 {
     struct exploration *exploration = &sim__exploration;
-    unsigned long bound;
-    char *end;
 
     if (name == NULL || strcmp(name, "random") == 0) {
         exploration->strategy = STRATEGY_RANDOM;
         return true;
     }
-    if (strncmp(name, "dfs", 3) != 0) {
-        return false;
-    }
     exploration->strategy = STRATEGY_DFS;
-    if (name[3] == '\0') {
-        return true;
+    return strcmp(name, "dfs") == 0 ||
+           (strncmp(name, "dfs:", 4) == 0 &&
+            read_bound(name + 4, &exploration->world.preemptions_max));
+}
+
+/** @brief Which one execution to run, if only one is asked for. */
+static const char *read_replay(const struct sim_options *options)
+{
+    if (options->replay != NULL) {
+        return sim__replay_read(options->replay);
     }
-    bound = strtoul(name + 4, &end, 10);
-    exploration->world.preemptions_max = (uint32_t)bound;
-    return name[3] == ':' && name[4] >= '0' && name[4] <= '9' && *end == '\0' &&
-           bound < UINT32_MAX;
+    return options->schedule != NULL
+               ? sim__replay_read_schedule(options->schedule)
+               : NULL;
 }
 
 /** @brief Check the options; NULL, or what is wrong with them. */
-static const char *check_options(const struct sim_options *options)
+static const char *read_options(const struct sim_options *options)
 {
-    if (strpbrk(options->name, ": \t\n") != NULL) {
-        return "a scenario's name may hold no blank and no colon";
+    const char *wrong;
+
+    if (!sim__replay_takes_name(options->name)) {
+        return say("a scenario cannot be called `%.80s`: its name stands in "
+                   "replay lines, so use up to 63 letters, digits, '-', '_' "
+                   "and '.'",
+                   options->name);
     }
     if (!read_strategy(options->strategy)) {
-        (void)snprintf(sentence,
-                       sizeof sentence,
-                       "there is no strategy `%s`: use random, dfs, or dfs:N "
-                       "for at most N preemptions",
-                       options->strategy);
-        return sentence;
+        return say("there is no strategy `%.80s`: use random, dfs, or dfs:N "
+                   "with at most N preemptions",
+                   options->strategy);
+    }
+    wrong = read_replay(options);
+    if (wrong != NULL) {
+        return wrong;
     }
     if (options->processors > PROCESSORS_MAX) {
-        return "the simulated machine has 1 to 64 processors";
+        return say("the simulated machine cannot have %" PRIu32
+                   " processors: ask for 1 to %d",
+                   options->processors,
+                   (int)PROCESSORS_MAX);
+    }
+    if (options->concurrency > INT32_MAX) {
+        return say("a concurrency value of %" PRIu32 " makes no sense: ask for "
+                   "the number of threads that may run",
+                   options->concurrency);
     }
     return NULL;
 }
@@ -95,14 +144,31 @@ static void set_world(void)
     world->faults = options->faults;
 }
 
+/** @brief How many runs at most; 0 for no limit. */
+static uint64_t count_runs(const struct exploration *exploration)
+{
+    const struct sim_options *options = &exploration->options;
+
+    if (options->replay != NULL || options->schedule != NULL) {
+        return 1;
+    }
+    return options->runs == 0 && exploration->strategy == STRATEGY_RANDOM
+               ? RUNS_DEFAULT
+               : options->runs;
+}
+
 /** @brief Begin an exploration; NULL, or why it cannot begin. */
-static const char *
-begin(const struct sim_options *options, sim_scenario_fn *scenario, void *arg)
+static const char *begin(const struct sim_options *options,
+                         sim_scenario_fn *scenario,
+                         void *arg)
 {
     struct exploration *exploration = &sim__exploration;
     const char *wrong;
 
     memset(exploration, 0, sizeof *exploration);
+    if (scenario == NULL) {
+        return "there is no scenario to run: pass a function";
+    }
     if (options != NULL) {
         exploration->options = *options;
     }
@@ -113,52 +179,105 @@ begin(const struct sim_options *options, sim_scenario_fn *scenario, void *arg)
     exploration->arg = arg;
     exploration->seed = exploration->options.seed;
     exploration->world.preemptions_max = UINT32_MAX;
-    wrong = check_options(&exploration->options);
-    if (wrong == NULL && exploration->options.replay != NULL) {
-        wrong = sim__replay_read(exploration->options.replay);
-    }
+    wrong = read_options(&exploration->options);
     set_world();
-    exploration->runs_max = exploration->options.runs;
-    if (exploration->strategy == STRATEGY_RANDOM &&
-        exploration->runs_max == 0) {
-        exploration->runs_max = RUNS_DEFAULT;
-    }
-    if (exploration->options.replay != NULL) {
-        exploration->runs_max = 1;
-    }
+    exploration->runs_max = count_runs(exploration);
     return wrong;
 }
 
 /* ---- Running -------------------------------------------------------------- */
 
-/** @brief Now and then, tell how far we are. */
-static void tell_progress(double begun, double *told)
+/** How a run ended, to be compared with another. */
+struct ending {
+    enum sim_verdict verdict;
+    uint64_t steps;
+    uint64_t digest; /* 0 when there was no hash. */
+    bool hashed;
+};
+
+static struct ending ending_now(void)
+{
+    return (struct ending){.verdict = sim__world_verdict(),
+                           .steps = sim__run_steps(),
+                           .digest = sim__trace_state.digest,
+                           .hashed = sim__trace_state.hash};
+}
+
+static bool same_ending(const struct ending *one, const struct ending *two)
+{
+    return one->verdict == two->verdict && one->steps == two->steps &&
+           (!one->hashed || !two->hashed || one->digest == two->digest);
+}
+
+/** @brief Report that one schedule gave two different runs. */
+static void blame_program(struct sim_report *report,
+                          const struct ending *one,
+                          const struct ending *two)
+{
+    report->verdict = SIM_NONDETERMINISM;
+    (void)say("the same choices gave two different runs (first `%s` after "
+              "%" PRIu64 " calls, then `%s` after %" PRIu64
+              "%s): the scenario depends on something besides its choices, "
+              "such as a static variable that it does not set at its start, "
+              "an address, or a real clock",
+              sim_verdict_name(one->verdict),
+              one->steps,
+              sim_verdict_name(two->verdict),
+              two->steps,
+              one->steps == two->steps ? ", with another trace" : "");
+}
+
+/**
+ * @brief Run the last run again, with a trace.
+ *
+ * Once is enough when the first run had a hash; else the second run's hash
+ * wants a third to be compared with.
+ *
+ * @return whether it was the same run each time; if not, the report says so.
+ */
+static bool repeats(struct sim_report *report)
+{
+    struct ending first = ending_now();
+    struct ending again;
+
+    /* BOUND: the second turn compares two runs with hashes. */
+    for (;;) {
+        sim__run_again();
+        again = ending_now();
+        if (!same_ending(&first, &again)) {
+            blame_program(report, &first, &again);
+            return false;
+        }
+        if (first.hashed) {
+            return true;
+        }
+        first = again;
+    }
+}
+
+/** @brief Once a second, tell how far we are. */
+static void tell_progress(double begun)
 {
     const struct sim_options *options = &sim__exploration.options;
-    double now;
 
-    if (options->progress == NULL ||
-        sim__exploration.runs % RUNS_BETWEEN_LOOKS != 0) {
-        return;
-    }
-    now = sim__host_seconds();
-    if (now - *told >= 1.0) {
-        *told = now;
-        options->progress(
-            options->progress_context, sim__exploration.runs, now - begun);
+    sim__exploration.second_passed = false;
+    if (options->progress != NULL) {
+        options->progress(options->progress_context,
+                          sim__exploration.runs,
+                          sim__host_seconds() - begun);
     }
 }
 
 /** @brief Run until a run fails or there is none left.
- *  @return whether every run that the strategy knows was made. */
-static bool run_all(void)
+ *  @return false when a run failed or could not be repeated. */
+static bool run_all(struct sim_report *report)
 {
     struct exploration *exploration = &sim__exploration;
     const bool record = exploration->options.record;
-    const bool hash = exploration->options.hash || record ||
+    const bool twice = exploration->options.twice;
+    const bool hash = exploration->options.hash || record || twice ||
                       exploration->options.replay != NULL;
     double begun = sim__host_seconds();
-    double told = begun;
 
     sim__search_begin();
     /* BOUND: runs_max, or the strategy has no run left. */
@@ -166,51 +285,26 @@ static bool run_all(void)
         sim__run(record, hash);
         exploration->runs++;
         exploration->steps += sim__run_steps();
-        tell_progress(begun, &told);
-        if (sim__world_verdict() != SIM_PASS) {
+        if (SIM_UNLIKELY(exploration->second_passed)) {
+            tell_progress(begun);
+        }
+        if (sim__world_verdict() != SIM_PASS || (twice && !repeats(report))) {
             return false;
         }
-        if (exploration->runs == exploration->runs_max) {
-            return exploration->strategy == STRATEGY_DFS &&
-                   !sim__search_next();
-        }
-        if (!sim__search_next()) {
+        report->complete = sim__search_is_over();
+        if (exploration->runs == exploration->runs_max || !sim__search_next()) {
             return true;
         }
     }
 }
 
-/** @brief Run the failed run once more, with a trace. */
-static void run_again(struct sim_report *report)
+/** @brief Find out about the run that failed. */
+static void examine_failure(struct sim_report *report)
 {
-    uint64_t steps = sim__run_steps();
-    uint64_t digest = sim__trace_state.digest;
-    bool hashed = sim__trace_state.hash;
-
     report->verdict = sim__world_verdict();
-    (void)snprintf(sentence, sizeof sentence, "%s", sim__world_sentence());
-    if (report->verdict == SIM_HOST || sim__trace_state.record) {
-        return; /* No memory for a second one, or the trace is there. */
-    }
-    sim__search_again();
-    sim__run(true, true);
-    if (sim__world_verdict() != report->verdict ||
-        strcmp(sim__world_sentence(), sentence) != 0 ||
-        sim__run_steps() != steps ||
-        (hashed && sim__trace_state.digest != digest)) {
-        (void)snprintf(
-            sentence,
-            sizeof sentence,
-            "the same choices gave two different runs: first `%.700s` after "
-            "%llu calls, then `%.700s` after %llu; the scenario depends on "
-            "something besides its choices, such as a static variable that it "
-            "does not set at its start, an address, or a real clock",
-            report->verdict == SIM_PASS ? "pass"
-                                        : sim_verdict_name(report->verdict),
-            (unsigned long long)steps,
-            sim_verdict_name(sim__world_verdict()),
-            (unsigned long long)sim__run_steps());
-        report->verdict = SIM_NONDETERMINISM;
+    (void)say("%s", sim__world_sentence());
+    if (report->verdict != SIM_HOST && report->verdict != SIM_REFUSED) {
+        (void)repeats(report);
     }
 }
 
@@ -219,17 +313,36 @@ static void compare_with_line(struct sim_report *report)
 {
     const struct exploration *exploration = &sim__exploration;
 
-    if (!exploration->hash_expected ||
+    if (!exploration->hash_expected || report->verdict == SIM_REFUSED ||
+        report->verdict == SIM_HOST || report->verdict == SIM_NONDETERMINISM ||
         exploration->expected_hash == sim__trace_state.digest) {
         return;
     }
-    (void)snprintf(sentence,
-                   sizeof sentence,
-                   "the replay ran (%s), but its trace differs from the one "
-                   "recorded in the line: the program or the simulator has "
-                   "changed since",
-                   sim_verdict_name(report->verdict));
+    (void)say("the replay ran, but its trace differs from the recorded one "
+              "(it ended with the verdict `%s`%s%.700s): the program or the "
+              "simulator has changed",
+              sim_verdict_name(report->verdict),
+              report->verdict == SIM_PASS ? "" : ": ",
+              report->verdict == SIM_PASS ? "" : sim__world_sentence());
     report->verdict = SIM_NONDETERMINISM;
+}
+
+/** @brief Fill in the rest of the report. */
+static void complete_report(struct sim_report *report)
+{
+    const struct trace *trace = &sim__trace_state;
+
+    report->passed = report->verdict == SIM_PASS;
+    report->runs = sim__exploration.runs;
+    report->steps = sim__exploration.steps;
+    report->seed = sim__exploration.seed;
+    report->hash = trace->hash ? trace->digest : 0;
+    report->sentence = sentence;
+    report->replay = sim__replay_write(trace->hash);
+    if (trace->record) {
+        report->events = trace->events;
+        report->event_count = trace->count;
+    }
 }
 
 struct sim_report sim_explore(const struct sim_options *options,
@@ -251,22 +364,11 @@ struct sim_report sim_explore(const struct sim_options *options,
     }
     sentence[0] = '\0';
     sim__runs_guard();
-    report.complete = run_all();
-    if (sim__world_verdict() != SIM_PASS) {
-        run_again(&report);
+    if (!run_all(&report) && report.verdict == SIM_PASS) {
+        examine_failure(&report);
     }
     sim__runs_unguard();
     compare_with_line(&report);
-    report.passed = report.verdict == SIM_PASS;
-    report.runs = sim__exploration.runs;
-    report.steps = sim__exploration.steps;
-    report.seed = sim__exploration.seed;
-    report.hash = sim__trace_state.hash ? sim__trace_state.digest : 0;
-    report.sentence = sentence;
-    report.replay = sim__replay_write(sim__trace_state.hash);
-    if (sim__trace_state.record) {
-        report.events = sim__trace_state.events;
-        report.event_count = sim__trace_state.count;
-    }
+    complete_report(&report);
     return report;
 }

@@ -14,6 +14,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../kernel/schedule.h"
@@ -46,6 +47,14 @@ void sim_assert_failed(const char *condition, const char *file, int line)
 {
     char letter[8];
 
+    if (!sim__world_running()) {
+        (void)fprintf(stderr,
+                      "%s:%d: the assertion `%s` failed outside a scenario\n",
+                      base_name(file),
+                      line,
+                      condition);
+        abort();
+    }
     sim__stop(SIM_ASSERTION,
               "%s:%d: the assertion `%s` failed in thread %s",
               base_name(file),
@@ -59,7 +68,7 @@ void sim_note(const char *format, ...)
     char text[NOTE_BYTES];
     va_list arguments;
 
-    if (!sim__trace_state.on) {
+    if (!sim__trace_state.on || !sim__world_running()) {
         return;
     }
     va_start(arguments, format);
@@ -103,6 +112,11 @@ uint64_t sim_marked(const char *mark)
         }
     }
     return 0;
+}
+
+uint32_t sim_choose(uint32_t count)
+{
+    return sim__choose(CHOOSE_OTHER, count);
 }
 
 bool sim_is_simulated(void)

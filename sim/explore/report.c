@@ -5,10 +5,12 @@
  * Uses:     print.h, sim.h.
  * Used by:  dry, tests.
  * Facts:    none.
- * Read next: inside.c.
+ * Read next: text.c.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <inttypes.h>
+
 #include "print.h"
 
 enum { LAST_ROWS = 20 };
@@ -17,19 +19,30 @@ const char *sim_verdict_name(enum sim_verdict verdict)
 {
     static const char *const names[] = {
         [SIM_PASS] = "pass",
-        [SIM_ASSERTION] = "assertion failed",
-        [SIM_CONTRACT] = "contract violated",
+        [SIM_ASSERTION] = "assertion",
+        [SIM_CONTRACT] = "contract",
         [SIM_DEADLOCK] = "deadlock",
         [SIM_LIVELOCK] = "livelock",
         [SIM_CRASH] = "crash",
         [SIM_LEAK] = "leak",
-        [SIM_UNFINISHED] = "threads still running",
+        [SIM_UNFINISHED] = "unfinished",
         [SIM_NONDETERMINISM] = "nondeterminism",
         [SIM_REFUSED] = "refused",
-        [SIM_HOST] = "out of memory",
+        [SIM_HOST] = "host",
     };
 
     return names[verdict];
+}
+
+static void print_pass(FILE *file, const struct sim_report *report)
+{
+    (void)fprintf(file,
+                  "pass: %" PRIu64 " run%s, %" PRIu64 " call%s%s\n",
+                  report->runs,
+                  report->runs == 1 ? "" : "s",
+                  report->steps,
+                  report->steps == 1 ? "" : "s",
+                  report->complete ? ", every schedule" : "");
 }
 
 void sim_print_report(FILE *file,
@@ -39,29 +52,22 @@ void sim_print_report(FILE *file,
     struct sim_print rows = *print;
 
     if (report->passed) {
-        (void)fprintf(file,
-                      "pass: %llu run%s, %llu calls%s\n",
-                      (unsigned long long)report->runs,
-                      report->runs == 1 ? "" : "s",
-                      (unsigned long long)report->steps,
-                      report->complete ? ", complete" : "");
+        print_pass(file, report);
         return;
-    }
-    if (rows.last == 0) {
-        rows.last = LAST_ROWS;
-    }
-    if (report->events != NULL) {
-        sim_print_timeline(file, report->events, report->event_count, &rows);
-        (void)fprintf(file, "\n");
     }
     (void)fprintf(file,
                   "%s: %s\n",
                   sim_verdict_name(report->verdict),
                   report->sentence);
-    if (report->runs != 0) {
-        (void)fprintf(file,
-                      "found in run %llu\nreplay: dry replay %s\n",
-                      (unsigned long long)report->runs,
-                      report->replay);
+    if (rows.last == 0) {
+        rows.last = LAST_ROWS;
+    }
+    if (report->event_count != 0) {
+        (void)fprintf(file, "\n");
+        sim_print_timeline(file, report->events, report->event_count, &rows);
+        (void)fprintf(file, "\n");
+    }
+    if (report->replay[0] != '\0') {
+        (void)fprintf(file, "replay: %s\n", report->replay);
     }
 }

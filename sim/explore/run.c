@@ -19,8 +19,9 @@
 
 #include "../host/host.h"
 
-/** Seconds without a simulated call before a run counts as stuck. */
-enum { STUCK_SECONDS = 10 };
+/** Seconds without a simulated call before a run counts as stuck; less when
+ *  the same run was found stuck before. */
+enum { STUCK_SECONDS = 10, STUCK_AGAIN_SECONDS = 2 };
 
 struct exploration sim__exploration;
 
@@ -28,7 +29,8 @@ struct exploration sim__exploration;
 static struct {
     uint64_t generation;
     uint64_t steps_left;
-    unsigned seconds; /* Since anything changed. */
+    unsigned seconds;     /* Since anything changed. */
+    unsigned seconds_max; /* Before the run is ended. */
 } pulse;
 
 static const char *current_letter(char *out)
@@ -57,6 +59,7 @@ static void on_tick(void)
     const struct world *world = &sim__world;
     char letter[8];
 
+    sim__exploration.second_passed = true;
     if (!sim__world_running() || world->generation != pulse.generation ||
         world->steps_left != pulse.steps_left) {
         pulse.generation = world->generation;
@@ -64,7 +67,8 @@ static void on_tick(void)
         pulse.seconds = 0;
         return;
     }
-    if (++pulse.seconds >= STUCK_SECONDS) {
+    if (++pulse.seconds >= pulse.seconds_max) {
+        pulse.seconds_max = STUCK_AGAIN_SECONDS;
         sim__stop(SIM_LIVELOCK,
                   "thread %s has called nothing for %d seconds of real time: "
                   "it loops without a call, or computes for very long",
@@ -84,6 +88,7 @@ static void on_death(void)
 void sim__runs_guard(void)
 {
     pulse.seconds = 0;
+    pulse.seconds_max = STUCK_SECONDS;
     sim__host_death_note = on_death;
     sim__host_guard(on_crash, on_tick);
 }
@@ -94,18 +99,30 @@ void sim__runs_unguard(void)
     sim__host_death_note = NULL;
 }
 
+/** @brief One run, for whoever listens. */
+static void run(void)
+{
+    sim__world_begin(&sim__exploration.world);
+    sim__trace_begin();
+    sim__world_run(sim__exploration.scenario, sim__exploration.arg);
+}
+
 void sim__run(bool record, bool hash)
 {
-    struct exploration *exploration = &sim__exploration;
-    struct trace *trace = &sim__trace_state;
+    sim__trace_state.record = record;
+    sim__trace_state.hash = hash;
+    sim__trace_state.observe = sim__exploration.options.observe;
+    sim__trace_state.observe_context = sim__exploration.options.observe_context;
+    run();
+}
 
-    trace->record = record;
-    trace->hash = hash;
-    trace->observe = exploration->options.observe;
-    trace->observe_context = exploration->options.observe_context;
-    sim__world_begin(&exploration->world);
-    sim__trace_begin();
-    sim__world_run(exploration->scenario, exploration->arg);
+void sim__run_again(void)
+{
+    sim__trace_state.record = true;
+    sim__trace_state.hash = true;
+    sim__trace_state.observe = NULL;
+    sim__search_again();
+    run();
 }
 
 uint64_t sim__run_steps(void)

@@ -3,7 +3,7 @@
  * @brief One run, and what an exploration keeps between runs.
  *
  * Uses:     world.h, sim.h.
- * Used by:  run.c, search.c, replay.c, explore.c.
+ * Used by:  run.c, search.c, replay.c, explore.c, inside.c.
  * Facts:    none.
  * Read next: run.c.
  *
@@ -27,20 +27,24 @@ struct exploration {
     struct sim_options options; /**< As the user gave them. */
     struct world_options world;
     enum strategy strategy;
-    uint64_t seed;          /**< Of the present run. */
+    uint64_t seed; /**< Of the present run. */
     sim_scenario_fn *scenario;
     void *arg;
-    uint64_t runs;          /**< Begun so far. */
-    uint64_t runs_max;
+    uint64_t runs;     /**< Begun so far. */
+    uint64_t runs_max; /**< 0: no limit. */
     uint64_t steps;
     uint64_t expected_hash; /**< From a replay line. */
     bool hash_expected;
+    volatile bool second_passed; /**< Set by the heartbeat. */
 };
 
 extern struct exploration sim__exploration;
 
 /** @brief Run the scenario once, with the chooser as it is set up. */
 void sim__run(bool record, bool hash);
+
+/** @brief Run the last run once more, with its trace, unobserved. */
+void sim__run_again(void);
 
 /** @brief Calls made in the last run. */
 uint64_t sim__run_steps(void);
@@ -55,6 +59,9 @@ void sim__search_begin(void);
 /** @brief Set it up for the next run; false when there is none. */
 bool sim__search_next(void);
 
+/** @brief Whether the last run was the last that an exhaustive search has. */
+bool sim__search_is_over(void);
+
 /** @brief Set it up for the last run once more. */
 void sim__search_again(void);
 
@@ -67,8 +74,14 @@ bool sim__answers_add(uint32_t value, uint64_t times);
  *  @return NULL, or what is wrong with the line. */
 const char *sim__replay_read(const char *line);
 
+/** @brief Read answers alone. */
+const char *sim__replay_read_schedule(const char *schedule);
+
 /** @brief The line that repeats the last run; valid until the next call. */
 const char *sim__replay_write(bool with_hash);
+
+/** @brief Whether a scenario's name can stand in a replay line. */
+bool sim__replay_takes_name(const char *name);
 
 /** @brief Forget the marks of the last exploration. */
 void sim__marks_begin(void);

@@ -25,7 +25,7 @@ static void open_list(void)
     static struct arena arena;
     const size_t bytes = (size_t)ANSWERS_MAX * sizeof(struct choice);
 
-    if (arena.base == NULL) {
+    if (sim__chooser.list == NULL) {
         if (!sim__arena_open(&arena, 2 * bytes)) {
             sim__stop(SIM_HOST, "the real machine has no memory for a search");
         }
@@ -65,22 +65,36 @@ void sim__search_begin(void)
     }
 }
 
-/** @brief Turn the odometer; false when it has gone round. */
-static bool turn(void)
+/** @brief How many answers there are up to the last one that can be raised;
+ *  0 when none can. */
+static size_t last_wheel(void)
 {
-    struct chooser *chooser = &sim__chooser;
+    const struct chooser *chooser = &sim__chooser;
     size_t at = chooser->position;
 
     while (at > 0 &&
            chooser->list[at - 1].value + 1 >= chooser->list[at - 1].count) {
         at--;
     }
-    if (at == 0) {
+    return at;
+}
+
+/** @brief Turn the odometer; false when it has gone round. */
+static bool turn(void)
+{
+    size_t wheel = last_wheel();
+
+    if (wheel == 0) {
         return false;
     }
-    chooser->list[at - 1].value++;
-    rewind_list(at);
+    sim__chooser.list[wheel - 1].value++;
+    rewind_list(wheel);
     return true;
+}
+
+bool sim__search_is_over(void)
+{
+    return sim__exploration.strategy == STRATEGY_DFS && last_wheel() == 0;
 }
 
 bool sim__search_next(void)

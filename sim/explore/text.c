@@ -4,55 +4,37 @@
  *
  * Every kind of event has a pattern there, and this file fills patterns in.
  * What a trace says is therefore decided in one place that can be read like a
- * page of a manual.
+ * page of a manual.  The fixed form that is written here is an interface:
+ * docs/trace.md describes it and tests compare it to the byte.
  *
  * Uses:     print.h, object.h, thread.h (names).
  * Used by:  timeline.c, report.c.
  * Facts:    none.
- * Read next: timeline.c.
+ * Read next: status.c.
  *
  * SPDX-License-Identifier: MIT
  */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../kernel/thread.h"
 #include "print.h"
 
-/** Keys up to here are numbers to people; above, they may be addresses. */
-enum { KEY_NUMBER_MAX = 65536 };
+/** Keys below are numbers to people; from here on, they may be addresses. */
+enum { KEY_NUMBERS = 65536 };
 
 static const struct {
     const char *word;
     const char *pattern;
-} kinds[SIM_EVENT_COUNT] = {
-#define TRACE(name, text) [SIM_EVENT_##name] = {#name, text},
+} kinds[] = {
+#define TRACE(name, text) {#name, text},
 #include "../kernel/trace.def"
 #undef TRACE
 };
 
-/** Statuses that people meet in a trace. */
-static const struct {
-    NTSTATUS status;
-    const char *name;
-} statuses[] = {
-    {STATUS_SUCCESS, "ok"},
-    {STATUS_PENDING, "PENDING"},
-    {STATUS_TIMEOUT, "TIMEOUT"},
-    {STATUS_CANCELLED, "CANCELLED"},
-    {STATUS_BUFFER_OVERFLOW, "BUFFER_OVERFLOW"},
-    {STATUS_PIPE_BROKEN, "PIPE_BROKEN"},
-    {STATUS_PIPE_CLOSING, "PIPE_CLOSING"},
-    {STATUS_PIPE_DISCONNECTED, "PIPE_DISCONNECTED"},
-    {STATUS_PIPE_LISTENING, "PIPE_LISTENING"},
-    {STATUS_END_OF_FILE, "END_OF_FILE"},
-    {STATUS_INSUFFICIENT_RESOURCES, "INSUFFICIENT_RESOURCES"},
-    {STATUS_NO_MEMORY, "NO_MEMORY"},
-    {STATUS_CONNECTION_RESET, "CONNECTION_RESET"},
-};
-
-/** A detail being written. */
+/** A detail being written; what does not fit is left out. */
 struct detail {
     char *out;
     size_t used;
@@ -77,7 +59,7 @@ static void add(struct detail *detail, const char *format, ...)
 
 const char *sim__event_word(const struct sim_event *event)
 {
-    return kinds[event->kind].word;
+    return event->kind < SIM_EVENT_COUNT ? kinds[event->kind].word : "?";
 }
 
 const char *sim__owner_word(unsigned owner)
@@ -89,19 +71,24 @@ const char *sim__owner_word(unsigned owner)
         [SIM_QUEUE] = "que",
     };
 
-    return words[owner];
+    return owner < sizeof words / sizeof words[0] ? words[owner] : "?";
 }
 
-void sim__time_text(uint64_t time, char *out, size_t room)
+const char *sim__time_text(uint64_t time, char *out)
 {
-    if (time % 10 == 0) {
-        (void)snprintf(out, room, "%" PRIu64, time / 10);
-    } else {
-        (void)snprintf(out, room, "%" PRIu64 ".%u", time / 10,
-                       (unsigned)(time % 10));
+    unsigned tenth = (unsigned)(time % 10);
+
+    (void)snprintf(out, TIME_TEXT_BYTES, "%" PRIu64, time / 10);
+    if (tenth != 0) {
+        (void)
+            snprintf(out, TIME_TEXT_BYTES, "%" PRIu64 ".%u", time / 10, tenth);
     }
+    return out;
 }
 
+/* ---- The parts of a pattern ------------------------------------------------ */
+
+/** @brief "port=1"; a thread goes by its letter. */
 static void add_object(struct detail *detail, const struct sim_event *event)
 {
     char letter[8];
@@ -110,32 +97,48 @@ static void add_object(struct detail *detail, const struct sim_event *event)
         add(detail, "thread=%s", sim__thread_letter(event->object, letter));
     } else if (event->type != OBJECT_NONE) {
         add(detail,
-            "%s=%u",
+            "%s=%" PRIu32,
             sim__object_word(event->type),
-            (unsigned)event->object);
+            event->object);
     }
 }
 
-static void add_status(struct detail *detail, int64_t value)
+/** @brief The program's own words; what would break a line becomes '?'. */
+static void add_words(struct detail *detail, const char *text)
 {
-    NTSTATUS status = (NTSTATUS)value;
-
-    for (size_t at = 0; at < sizeof statuses / sizeof statuses[0]; at++) {
-        if (statuses[at].status == status) {
-            add(detail, "%s", statuses[at].name);
-            return;
-        }
+    for (; text != NULL && *text != '\0'; text++) {
+        add(detail, "%c", *text < ' ' || *text > '~' ? '?' : *text);
     }
-    add(detail, "0x%08X", (unsigned)status);
 }
 
-static void add_milliseconds(struct detail *detail, int64_t value)
+static void add_status(struct detail *detail, int64_t status)
 {
-    if (value % 10000 == 0) {
-        add(detail, "%" PRId64 "ms", value / 10000);
+    const char *word = sim__status_word(status);
+
+    if (word != NULL) {
+        add(detail, "%s", word);
     } else {
-        add(detail, "%.4gms", (double)value / 10000.0);
+        add(detail, "0x%08" PRIX32, (uint32_t)status);
     }
+}
+
+/** @brief Milliseconds from units of 100 ns, without needless zeros. */
+static void add_milliseconds(struct detail *detail, int64_t units)
+{
+    uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
+    unsigned fraction = (unsigned)(size % 10000);
+    int digits = 4;
+
+    add(detail, "%s%" PRIu64, units < 0 ? "-" : "", size / 10000);
+    if (fraction != 0) {
+        /* BOUND: fraction has four digits and is not 0. */
+        while (fraction % 10 == 0) {
+            fraction /= 10;
+            digits--;
+        }
+        add(detail, ".%0*u", digits, fraction);
+    }
+    add(detail, "ms");
 }
 
 /** @brief Write one value in the way its letter says. */
@@ -145,7 +148,7 @@ static void add_value(struct detail *detail, char letter, int64_t value)
 
     switch (letter) {
     case 'k':
-        if ((uint64_t)value < KEY_NUMBER_MAX) {
+        if ((uint64_t)value < KEY_NUMBERS) {
             add(detail, "%" PRId64, value);
         } else {
             add(detail, "ptr");
@@ -169,22 +172,21 @@ static void add_value(struct detail *detail, char letter, int64_t value)
     }
 }
 
-/** @brief Fill in one place `{...}`; returns what follows it. */
+/** @brief Fill in one place `{...}`; returns its last character. */
 static const char *add_place(struct detail *detail,
                              const struct sim_event *event,
                              const char *place)
 {
     const char *end = strchr(place, '}');
-    char last = end[-1];
 
     if (place[1] == 'o') {
         add_object(detail, event);
     } else if (place[1] == 's') {
-        add(detail, "%s", event->text == NULL ? "" : event->text);
+        add_words(detail, event->text);
     } else {
-        add_value(detail, place[1], event->value[last - '0']);
+        add_value(detail, place[1], event->value[end[-1] - '0']);
     }
-    return end + 1;
+    return end;
 }
 
 /** @brief Whether the part `[?...` is to be left out. */
@@ -194,54 +196,79 @@ static bool left_out(const struct sim_event *event, char condition)
     case 'o':
         return event->type == OBJECT_NONE;
     case 's':
-        return event->text == NULL;
+        return event->text == NULL || event->text[0] == '\0';
     default:
         return event->value[condition - '0'] == 0;
     }
 }
 
-void sim__event_detail(const struct sim_event *event, char *out)
+const char *sim__event_as(const char *pattern,
+                          const struct sim_event *event,
+                          char *out)
 {
-    const char *at = kinds[event->kind].pattern;
     struct detail detail = {out, 0};
 
     out[0] = '\0';
-    while (*at != '\0') {
+    for (const char *at = pattern; *at != '\0'; at++) {
         if (*at == '{') {
             at = add_place(&detail, event, at);
         } else if (*at == '[') {
-            /* The condition is the character behind the question mark. */
-            at = left_out(event, at[2]) ? strchr(at, ']') + 1 : at + 3;
-        } else if (*at == ']') {
-            at++;
-        } else {
-            add(&detail, "%c", *at++);
+            /* "[?0 ": the blank behind the condition belongs to it. */
+            at = left_out(event, at[2]) ? strchr(at, ']') : at + 3;
+        } else if (*at != ']' && (*at != ' ' || detail.used != 0)) {
+            add(&detail, "%c", *at);
         }
     }
+    while (detail.used > 0 && out[detail.used - 1] == ' ') {
+        out[--detail.used] = '\0';
+    }
+    return out;
+}
+
+const char *sim__event_detail(const struct sim_event *event, char *out)
+{
+    out[0] = '\0';
+    return event->kind < SIM_EVENT_COUNT
+               ? sim__event_as(kinds[event->kind].pattern, event, out)
+               : out;
+}
+
+/* ---- The fixed form --------------------------------------------------------- */
+
+void sim__print_heading(FILE *file)
+{
+    (void)fprintf(file, "     time thr event      op own detail");
+}
+
+void sim__print_row(FILE *file, const struct sim_event *event)
+{
+    char detail[EVENT_TEXT_BYTES];
+    char time[TIME_TEXT_BYTES];
+    char letter[8];
+    char op[16] = "-";
+
+    if (event->op != 0) {
+        (void)snprintf(op, sizeof op, "%" PRIu32, event->op);
+    }
+    (void)sim__event_detail(event, detail);
+    (void)fprintf(file,
+                  "%9s %-3s %-8s %4s %-3s%s%s",
+                  sim__time_text(event->time, time),
+                  sim__thread_letter(event->thread, letter),
+                  sim__event_word(event),
+                  op,
+                  sim__owner_word(event->owner),
+                  detail[0] == '\0' ? "" : " ",
+                  detail);
 }
 
 void sim_print_trace(FILE *file, const struct sim_report *report)
 {
     (void)fprintf(file, "%s\n", report->replay);
+    sim__print_heading(file);
+    (void)fprintf(file, "\n");
     for (size_t at = 0; at < report->event_count; at++) {
-        const struct sim_event *event = &report->events[at];
-        char detail[EVENT_TEXT_BYTES];
-        char time[32];
-        char letter[8];
-        char op[16] = "-";
-
-        sim__event_detail(event, detail);
-        sim__time_text(event->time, time, sizeof time);
-        if (event->op != 0) {
-            (void)snprintf(op, sizeof op, "%u", (unsigned)event->op);
-        }
-        (void)fprintf(file,
-                      "%8s %-3s %-8s %4s %-3s %s\n",
-                      time,
-                      sim__thread_letter(event->thread, letter),
-                      sim__event_word(event),
-                      op,
-                      sim__owner_word(event->owner),
-                      detail);
+        sim__print_row(file, &report->events[at]);
+        (void)fprintf(file, "\n");
     }
 }

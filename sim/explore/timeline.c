@@ -3,82 +3,55 @@
  * @brief The timeline: one column per thread, time down.
  *
  * A beginner follows one thread by reading one column, and sees what the
- * others did meanwhile in the columns beside it.  What Windows does by itself
- * has the last column, K.
+ * others did meanwhile in the columns beside it.  A line runs down each
+ * column while its thread lives: `|` while it can run, `:` while it waits.
+ * What Windows does by itself has the last column, K.
  *
- * Uses:     print.h, thread.h (letters).
+ * Uses:     print.h, lanes.h.
  * Used by:  dry, report.c.
  * Facts:    none.
- * Read next: report.c.
+ * Read next: inside.c.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "../kernel/thread.h"
+#include "lanes.h"
 #include "print.h"
 
-enum {
-    LANES_MAX = 7,
-    LANE_MIN = 22,
-    LANE_MAX = 34,
-    MARGIN = 18, /* Of the columns time, op and own. */
-    WIDTH_DEFAULT = 100,
-    LINE_BYTES = 1024
-};
+enum { WIDTH_DEFAULT = 100 };
 
 /** Colours of the lanes, one after another; all readable on dark and light. */
-static const char *const colours[] = {
-    "\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[34m", "\x1b[31m"};
+static const char *const colours[] = {"\x1b[36m",
+                                      "\x1b[33m",
+                                      "\x1b[32m",
+                                      "\x1b[35m",
+                                      "\x1b[34m"};
 
+static const char *const red = "\x1b[1;31m";
+static const char *const grey = "\x1b[90m";
 static const char *const plain = "\x1b[0m";
 
-/** How the table is laid out. */
-struct table {
-    FILE *file;
-    bool colour;
-    size_t lane_count;
-    size_t lane_width;
-    uint32_t lanes[LANES_MAX]; /* Number of the thread in each; 0: K. */
-};
-
-/** @brief Find out who appears, oldest first and K last; false when there
- *  are more than fit. */
-static bool find_lanes(struct table *table,
-                       const struct sim_event *events,
-                       size_t count)
+/** @brief Write a colour, if colours are wanted. */
+static void paint(const struct table *table, const char *colour)
 {
-    bool kernel = false;
-    size_t lanes = 0;
-
-    for (size_t at = 0; at < count; at++) {
-        size_t lane = 0;
-
-        if (events[at].thread == 0) {
-            kernel = true;
-            continue;
-        }
-        while (lane < lanes && table->lanes[lane] < events[at].thread) {
-            lane++;
-        }
-        if (lane < lanes && table->lanes[lane] == events[at].thread) {
-            continue;
-        }
-        if (lanes == LANES_MAX - 1) {
-            return false;
-        }
-        memmove(table->lanes + lane + 1,
-                table->lanes + lane,
-                (lanes - lane) * sizeof table->lanes[0]);
-        table->lanes[lane] = events[at].thread;
-        lanes++;
+    if (table->colour) {
+        (void)fputs(colour, table->file);
     }
-    if (kernel) {
-        table->lanes[lanes++] = 0;
-    }
-    table->lane_count = lanes;
-    return true;
 }
+
+/** @brief The colour of an event: its lane's, or red at the end of all. */
+static const char *colour_of(size_t lane, const struct sim_event *event)
+{
+    if (event->kind == SIM_EVENT_stop) {
+        return red;
+    }
+    return colours[lane % (sizeof colours / sizeof colours[0])];
+}
+
+/* ---- Rows ------------------------------------------------------------------- */
 
 /** @brief Where to break a text so that it fits; its length if it fits. */
 static size_t break_at(const char *text, size_t width)
@@ -95,67 +68,98 @@ static size_t break_at(const char *text, size_t width)
     return at == 0 ? width : at;
 }
 
-/** @brief Write one line of an event's text in its lane. */
-static void
-print_lane(const struct table *table, size_t lane, const char *text, size_t n)
-{
-    size_t before = lane * (table->lane_width + 2);
+/** One line of a row: a piece of the event's text in the event's lane. */
+struct piece {
+    const struct sim_event *event;
+    size_t lane;
+    const char *text;
+    size_t length;
+    size_t indent;
+};
 
-    if (table->colour) {
-        (void)fprintf(table->file,
-                      "%*s%s%.*s%s\n",
-                      (int)before,
-                      "",
-                      colours[lane % (sizeof colours / sizeof colours[0])],
-                      (int)n,
-                      text,
-                      plain);
-    } else {
-        (void)fprintf(table->file, "%*s%.*s\n", (int)before, "", (int)n, text);
+/** @brief The last lane in which the line has anything. */
+static size_t last_lane(const struct table *table, size_t lane)
+{
+    size_t last = lane;
+
+    for (size_t at = lane + 1; at < table->lane_count; at++) {
+        if (table->lanes[at].life != ' ') {
+            last = at;
+        }
     }
+    return last;
 }
 
-/** @brief The columns before the lanes. */
-static void print_margin(FILE *file, const struct sim_event *event)
+/** @brief Write the lanes of one line. */
+static void print_lanes(const struct table *table, const struct piece *piece)
 {
-    char time[32];
+    size_t last = last_lane(table, piece->lane);
+
+    for (size_t lane = 0; lane <= last; lane++) {
+        const struct lane *here = &table->lanes[lane];
+        size_t used = 1;
+
+        if (lane == piece->lane) {
+            paint(table, colour_of(lane, piece->event));
+            (void)fprintf(table->file,
+                          "%*s%.*s",
+                          (int)piece->indent,
+                          "",
+                          (int)piece->length,
+                          piece->text);
+            used = piece->indent + piece->length;
+        } else {
+            paint(table, grey);
+            (void)fputc(here->life, table->file);
+        }
+        paint(table, plain);
+        if (lane < last) {
+            (void)fprintf(table->file,
+                          "%*s",
+                          (int)(here->width + LANE_GAP - used),
+                          "");
+        }
+    }
+    (void)fputc('\n', table->file);
+}
+
+/** @brief The columns before the lanes; a time that stays is not repeated. */
+static void print_margin(struct table *table, const struct sim_event *event)
+{
+    char time[TIME_TEXT_BYTES];
     char op[16] = "";
 
-    sim__time_text(event->time, time, sizeof time);
     if (event->op != 0) {
-        (void)snprintf(op, sizeof op, "%u", (unsigned)event->op);
+        (void)snprintf(op, sizeof op, "%" PRIu32, event->op);
     }
-    (void)fprintf(file,
-                  "%9s %3s %-3s ",
-                  time,
-                  op,
-                  event->owner == SIM_NOBODY ? ""
-                                             : sim__owner_word(event->owner));
+    (void)fprintf(
+        table->file,
+        "%9s %3s %-3s ",
+        event->time == table->time ? "" : sim__time_text(event->time, time),
+        op,
+        event->owner == SIM_NOBODY ? "" : sim__owner_word(event->owner));
+    table->time = event->time;
 }
 
-static void print_row(const struct table *table, const struct sim_event *event)
+static void print_row(struct table *table, const struct sim_event *event)
 {
-    char detail[EVENT_TEXT_BYTES];
-    char line[LINE_BYTES];
-    const char *text = line;
-    size_t lane = 0;
-    size_t length;
+    char text[LANE_TEXT_BYTES];
+    struct piece piece = {.event = event, .text = text};
+    size_t width;
 
-    while (table->lanes[lane] != event->thread) {
-        lane++;
-    }
-    sim__event_detail(event, detail);
-    (void)snprintf(
-        line, sizeof line, "%s %s", sim__event_word(event), detail);
-    print_margin(table->file, event);
-    length = break_at(text, table->lane_width);
-    print_lane(table, lane, text, length);
+    piece.lane = sim__lane_of(table, event->thread);
+    width = table->lanes[piece.lane].width;
+    sim__lane_text(table, event, text);
+    print_margin(table, event);
+    piece.length = break_at(piece.text, width);
+    print_lanes(table, &piece);
     /* BOUND: each turn writes at least one character of the text. */
-    while (text[length] != '\0') {
-        text += length + (text[length] == ' ');
-        length = break_at(text, table->lane_width - 2);
-        (void)fprintf(table->file, "%*s", MARGIN + 2, "");
-        print_lane(table, lane, text, length);
+    while (piece.text[piece.length] != '\0') {
+        piece.text += piece.length + (piece.text[piece.length] == ' ');
+        piece.indent = LANE_INDENT;
+        piece.length = break_at(piece.text, width - LANE_INDENT);
+        (void)fprintf(table->file, "%*s", MARGIN_WIDTH, "");
+        print_lanes(table, &piece);
     }
 }
 
@@ -164,33 +168,30 @@ static void print_heading(const struct table *table)
     (void)fprintf(table->file, "%9s %3s %-3s ", "time us", "op", "own");
     for (size_t lane = 0; lane < table->lane_count; lane++) {
         char letter[8];
+        bool last = lane + 1 == table->lane_count;
 
+        paint(table, colours[lane % (sizeof colours / sizeof colours[0])]);
         (void)fprintf(table->file,
                       "%-*s",
-                      lane + 1 == table->lane_count
-                          ? (int)table->lane_width
-                          : (int)(table->lane_width + 2),
-                      sim__thread_letter(table->lanes[lane], letter));
+                      last ? 1 : (int)(table->lanes[lane].width + LANE_GAP),
+                      sim__thread_letter(table->lanes[lane].thread, letter));
+        paint(table, plain);
     }
-    (void)fprintf(table->file, "\n");
+    (void)fputc('\n', table->file);
 }
 
-/** @brief Too many threads for columns: one column that names the thread. */
-static void
-print_linear(FILE *file, const struct sim_event *events, size_t count)
-{
-    (void)fprintf(file, "%9s %3s %-3s thr event\n", "time us", "op", "own");
-    for (size_t at = 0; at < count; at++) {
-        char detail[EVENT_TEXT_BYTES];
-        char letter[8];
+/* ---- Whole timelines ----------------------------------------------------------- */
 
-        sim__event_detail(&events[at], detail);
-        print_margin(file, &events[at]);
-        (void)fprintf(file,
-                      "%-3s %s %s\n",
-                      sim__thread_letter(events[at].thread, letter),
-                      sim__event_word(&events[at]),
-                      detail);
+/** @brief Too many threads for columns: one column that names the thread. */
+static void print_linear(FILE *file,
+                         const struct sim_event *events,
+                         size_t count)
+{
+    sim__print_heading(file);
+    (void)fputc('\n', file);
+    for (size_t at = 0; at < count; at++) {
+        sim__print_row(file, &events[at]);
+        (void)fputc('\n', file);
     }
 }
 
@@ -199,32 +200,29 @@ void sim_print_timeline(FILE *file,
                         size_t event_count,
                         const struct sim_print *print)
 {
-    size_t width = print->columns != 0 ? print->columns : WIDTH_DEFAULT;
-    size_t skipped = 0;
-    struct table table = {.file = file, .colour = print->colour};
+    size_t columns = print->columns != 0 ? print->columns : WIDTH_DEFAULT;
+    size_t first = 0;
+    struct table table = {.file = file,
+                          .colour = print->colour,
+                          .time = UINT64_MAX};
 
     if (print->last != 0 && event_count > print->last) {
-        skipped = event_count - print->last;
+        first = event_count - print->last;
+        (void)fprintf(file,
+                      "(%zu row%s before these)\n",
+                      first,
+                      first == 1 ? "" : "s");
     }
-    events += skipped;
-    event_count -= skipped;
-    if (skipped != 0) {
-        (void)fprintf(file, "(%zu rows before these)\n", skipped);
-    }
-    if (!find_lanes(&table, events, event_count) ||
-        MARGIN + table.lane_count * (LANE_MIN + 2) > width) {
-        print_linear(file, events, event_count);
+    if (!sim__lanes_find(&table, events + first, event_count - first) ||
+        !sim__lanes_fit(&table, events + first, event_count - first, columns)) {
+        print_linear(file, events + first, event_count - first);
         return;
-    }
-    if (table.lane_count == 0) {
-        return;
-    }
-    table.lane_width = (width - MARGIN) / table.lane_count - 2;
-    if (table.lane_width > LANE_MAX) {
-        table.lane_width = LANE_MAX;
     }
     print_heading(&table);
     for (size_t at = 0; at < event_count; at++) {
-        print_row(&table, &events[at]);
+        if (at >= first) {
+            print_row(&table, &events[at]);
+        }
+        sim__lanes_follow(&table, &events[at]);
     }
 }

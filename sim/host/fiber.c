@@ -37,33 +37,27 @@ size_t sim__fiber_next_colour_bytes(void)
 
 #if !defined(_WIN32)
 
-#include "guard.h"
+#    include "guard.h"
 
-#if SIM_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#include <sanitizer/lsan_interface.h>
-#endif
+#    if SIM_ASAN
+#        include <sanitizer/asan_interface.h>
+#        include <sanitizer/common_interface_defs.h>
+#        include <sanitizer/lsan_interface.h>
+#    endif
 
-#if defined(__has_include)
-#if __has_include(<valgrind/memcheck.h>)
-#include <valgrind/memcheck.h>
-#define HAVE_VALGRIND 1
-#endif
-#endif
-#if !defined(HAVE_VALGRIND)
-#define HAVE_VALGRIND 0
-#endif
+#    if SIM_VALGRIND
+#        include <valgrind/memcheck.h>
+#    endif
 
 static void tools_created(struct sim__fiber *fiber);
 static void tools_prepared(struct sim__fiber *fiber);
 static void tools_destroyed(struct sim__fiber *fiber);
 
-#if !SIM_FIBER_INLINE
+#    if !SIM_FIBER_INLINE
 static void fiber_first(void);
 static void switch_announce(struct sim__fiber *from, struct sim__fiber *to);
 static void switch_arrived(struct sim__fiber *fiber);
-#endif
+#    endif
 
 /* ---- What host.h promises ---------------------------------------------- */
 
@@ -111,17 +105,14 @@ bool sim__fiber_create(struct sim__fiber *fiber, size_t stack_bytes)
 
 void sim__fiber_prepare(struct sim__fiber *fiber, sim__fiber_entry *entry)
 {
-    char *top;
-
     SIM__HOST_CHECK(fiber->platform && fiber != sim__fiber_now);
-    top = fiber->stack_low + fiber->stack_bytes;
     fiber->entry = entry;
     tools_prepared(fiber);
-#if SIM_FIBER_INLINE
-    fiber->sp = sim__fiber_arm(fiber->stack_low, top, entry);
-#else
-    fiber->sp = sim__fiber_arm(fiber->stack_low, top, fiber_first);
-#endif
+#    if SIM_FIBER_INLINE
+    fiber->sp = sim__fiber_arm(fiber, entry);
+#    else
+    fiber->sp = sim__fiber_arm(fiber, fiber_first);
+#    endif
 }
 
 void sim__fiber_destroy(struct sim__fiber *fiber)
@@ -136,7 +127,7 @@ void sim__fiber_destroy(struct sim__fiber *fiber)
 
 /* ---- The switch, where it is not inline -------------------------------- */
 
-#if !SIM_FIBER_INLINE
+#    if !SIM_FIBER_INLINE
 
 /* Whoever switches away; read on the stack that it switches to. */
 static struct sim__fiber *switch_from;
@@ -160,22 +151,24 @@ static void fiber_first(void)
 static void switch_announce(struct sim__fiber *from, struct sim__fiber *to)
 {
     switch_from = from;
-#if SIM_ASAN
-    __sanitizer_start_switch_fiber(&from->asan_fake_stack, to->stack_low,
+#        if SIM_ASAN
+    __sanitizer_start_switch_fiber(&from->asan_fake_stack,
+                                   to->stack_low,
                                    to->stack_bytes);
-#else
+#        else
     (void)to;
-#endif
+#        endif
 }
 
 static void switch_arrived(struct sim__fiber *fiber)
 {
-#if SIM_ASAN
+#        if SIM_ASAN
     static const void *adopted_low;
     const void *from_low;
     size_t from_bytes;
 
-    __sanitizer_finish_switch_fiber(fiber->asan_fake_stack, &from_low,
+    __sanitizer_finish_switch_fiber(fiber->asan_fake_stack,
+                                    &from_low,
                                     &from_bytes);
     if (!switch_from->platform) {
         /* Nobody else knows where the stack of an adopted fiber lies, and
@@ -189,28 +182,28 @@ static void switch_arrived(struct sim__fiber *fiber)
             __lsan_register_root_region(from_low, from_bytes);
         }
     }
-#else
+#        else
     (void)fiber;
-#endif
+#        endif
 }
 
-#endif
+#    endif
 
 /* ---- What the tools are told ------------------------------------------- */
 
-#if HAVE_VALGRIND
+#    if SIM_VALGRIND
 /* Asked once: a question to Valgrind costs more than a whole prepare. */
 static bool under_valgrind;
-#endif
+#    endif
 
 static void tools_created(struct sim__fiber *fiber)
 {
-#if HAVE_VALGRIND
+#    if SIM_VALGRIND
     char *end = fiber->stack_low + fiber->stack_bytes;
 
     under_valgrind = RUNNING_ON_VALGRIND != 0;
     fiber->valgrind_id = VALGRIND_STACK_REGISTER(fiber->stack_low, end - 1);
-#endif
+#    endif
     (void)fiber;
 }
 
@@ -218,27 +211,27 @@ static void tools_created(struct sim__fiber *fiber)
  * variables for AddressSanitizer, set values for Valgrind. */
 static void tools_prepared(struct sim__fiber *fiber)
 {
-#if HAVE_VALGRIND
+#    if SIM_VALGRIND
     if (SIM_UNLIKELY(under_valgrind)) {
         VALGRIND_MAKE_MEM_UNDEFINED(fiber->stack_low, fiber->stack_bytes);
     }
-#endif
-#if SIM_ASAN
+#    endif
+#    if SIM_ASAN
     __asan_unpoison_memory_region(fiber->stack_low, fiber->stack_bytes);
     fiber->asan_fake_stack = NULL;
-#endif
+#    endif
     (void)fiber;
 }
 
 static void tools_destroyed(struct sim__fiber *fiber)
 {
-#if HAVE_VALGRIND
+#    if SIM_VALGRIND
     VALGRIND_STACK_DEREGISTER(fiber->valgrind_id);
-#endif
-#if SIM_ASAN
+#    endif
+#    if SIM_ASAN
     /* Somebody else gets these addresses next. */
     __asan_unpoison_memory_region(fiber->stack_low, fiber->stack_bytes);
-#endif
+#    endif
     (void)fiber;
 }
 

@@ -26,12 +26,14 @@ size_t sim__fiber_next_colour_bytes(void);
 
 /* Bytes of the guard below each stack.  More than one page, because a function
  * with a large array may step over a page without touching it. */
-#define SIM__FIBER_GUARD_BYTES ((size_t)65536)
+#    define SIM__FIBER_GUARD_BYTES ((size_t)65536)
 
+#    if !SIM_FIBER_INLINE
 /* Store in *save where the running stack continues, and continue at load. */
 void sim__fiber_jump(void **save, void *load);
+#    endif
 
-#if SIM_FIBER_ASSEMBLY
+#    if SIM_FIBER_ASSEMBLY
 
 /* Where a fresh fiber wakes up: calls the entry that it finds in a register,
  * and ends the backtrace of debuggers. */
@@ -40,56 +42,57 @@ void sim__fiber_start(void);
 /* Exactly what sim__fiber_jump pops.  Registers without a name here may hold
  * anything when an entry starts. */
 struct sim__fiber_frame {
-#if defined(__x86_64__)
+#        if defined(__x86_64__)
     uint64_t r15_to_r12[4];
     sim__fiber_entry *rbx;
     uint64_t rbp;
     void (*return_address)(void);
     uint64_t top[2]; /* Not popped; keeps the stack aligned to 16. */
-#else
+#        else
     sim__fiber_entry *x19;
     uint64_t x20_to_x28[9];
     uint64_t x29;
     void (*x30)(void);
     uint64_t d8_to_d15[8];
-#endif
+#        endif
 };
 
 /* No room at the end of a stack is needed. */
-#define SIM__FIBER_HEAD_BYTES ((size_t)0)
+#        define SIM__FIBER_HEAD_BYTES ((size_t)0)
 
-/* Returns what to pass to sim__fiber_jump.  top is a multiple of 64. */
-static inline void *sim__fiber_arm(char *low, char *top, sim__fiber_entry *entry)
+/* Returns what to pass to sim__fiber_jump. */
+static inline void *sim__fiber_arm(const struct sim__fiber *fiber,
+                                   sim__fiber_entry *entry)
 {
-    struct sim__fiber_frame *frame = (struct sim__fiber_frame *)(void *)top - 1;
+    void *top = fiber->stack_low + fiber->stack_bytes; /* 64 divides it. */
+    struct sim__fiber_frame *frame = (struct sim__fiber_frame *)top - 1;
 
-    (void)low;
-#if defined(__x86_64__)
+#        if defined(__x86_64__)
     frame->rbx = entry;
     frame->rbp = 0; /* Ends the chain of frame pointers. */
     frame->return_address = sim__fiber_start;
-#else
+#        else
     frame->x19 = entry;
     frame->x29 = 0;
     frame->x30 = sim__fiber_start;
-#endif
+#        endif
     return frame;
 }
 
-#else
+#    else
 
 /* A ucontext_t fits on every system we know of; fiber_ucontext.c asserts it. */
-#define SIM__FIBER_HEAD_BYTES ((size_t)8192)
+#        define SIM__FIBER_HEAD_BYTES ((size_t)8192)
 
-void *sim__fiber_arm(char *low, char *top, sim__fiber_entry *entry);
+void *sim__fiber_arm(const struct sim__fiber *fiber, sim__fiber_entry *entry);
 
-#endif
+#    endif
 
 #else
 
-/* The running fiber's stack has overflown.  Returns where its base frame
+/* The running fiber's stack has overflowed.  Returns where its base frame
  * lies, below which there is room again; NULL for an adopted fiber. */
-char *sim__fiber_overflown(void);
+char *sim__fiber_overflowed(void);
 
 #endif
 #endif

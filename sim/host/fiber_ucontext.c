@@ -15,31 +15,32 @@
  * SPDX-License-Identifier: MIT
  */
 #if !defined(_WIN32)
-#define _XOPEN_SOURCE 700 /* Apple hides the calls without it. */
-#define _DARWIN_C_SOURCE 1
-#define _DEFAULT_SOURCE 1
+#    define _XOPEN_SOURCE    700 /* Apple hides the calls without it. */
+#    define _DARWIN_C_SOURCE 1
+#    define _DEFAULT_SOURCE  1
 
-#include "fiber.h"
+#    include "fiber.h"
 #endif
 
 #if !defined(_WIN32) && !SIM_FIBER_ASSEMBLY
 
-#include "guard.h"
+#    include "guard.h"
 
-#include <assert.h>
-#include <ucontext.h>
+#    include <assert.h>
+#    include <ucontext.h>
 
 /* The context of a fresh fiber lies above its stack; that of one that ran is
  * a local variable of the switch that left it. */
 static_assert(sizeof(ucontext_t) <= SIM__FIBER_HEAD_BYTES, "room in the head");
 
-void *sim__fiber_arm(char *low, char *top, sim__fiber_entry *entry)
+void *sim__fiber_arm(const struct sim__fiber *fiber, sim__fiber_entry *entry)
 {
-    ucontext_t *context = (ucontext_t *)(void *)top;
+    void *top = fiber->stack_low + fiber->stack_bytes;
+    ucontext_t *context = top;
 
     SIM__HOST_CHECK(getcontext(context) == 0);
-    context->uc_stack.ss_sp = low;
-    context->uc_stack.ss_size = (size_t)(top - low);
+    context->uc_stack.ss_sp = fiber->stack_low;
+    context->uc_stack.ss_size = fiber->stack_bytes;
     context->uc_link = NULL;
     makecontext(context, entry, 0);
     return context;
@@ -49,6 +50,8 @@ void sim__fiber_jump(void **save, void *load)
 {
     ucontext_t here;
 
+    /* It is read only while this frame exists. */
+    /* cppcheck-suppress autoVariables */
     *save = &here;
     SIM__HOST_CHECK(swapcontext(&here, load) == 0);
 }

@@ -18,24 +18,24 @@
  * SPDX-License-Identifier: MIT
  */
 #if defined(_WIN32)
-#include "real_windows.h" /* First: it chooses the version of windows.h. */
+#    include "real_windows.h" /* First: it chooses the version of windows.h. */
 
-#include "fiber.h"
-#include "guard.h"
-#include "heart_windows.h"
+#    include "fiber.h"
+#    include "guard.h"
+#    include "heart_windows.h"
 
-#include <malloc.h>
-#include <setjmp.h>
+#    include <malloc.h>
+#    include <setjmp.h>
 
-#if defined(__GNUC__) && !defined(__clang__)
+#    if defined(__GNUC__) && !defined(__clang__)
 /* gcc 12 takes GetCurrentFiber's address relative to gs for a null pointer. */
-#pragma GCC diagnostic ignored "-Warray-bounds"
-#endif
+#        pragma GCC diagnostic ignored "-Warray-bounds"
+#    endif
 
 /* Stack kept back by Windows to tell us about a stack overflow. */
-#define OVERFLOW_BYTES 32768
+#    define OVERFLOW_BYTES 32768
 /* Our own frames at the base, and the colour. */
-#define BASE_BYTES 8192
+#    define BASE_BYTES     8192
 
 /* The Windows fiber of the adopted stack. */
 static void *adopted_platform;
@@ -48,12 +48,10 @@ SIM_NORETURN static void fiber_loop(struct sim__fiber *fiber);
 void sim__fiber_adopt(struct sim__fiber *fiber)
 {
     *fiber = (struct sim__fiber){0};
-    if (!adopted_platform) {
-        /* A thread that its owner made a fiber already stays that fiber. */
-        adopted_platform = IsThreadAFiber() ? GetCurrentFiber()
-                                            : ConvertThreadToFiberEx(NULL, 0);
-        SIM__HOST_CHECK(adopted_platform);
-    }
+    /* A thread that its owner made a fiber already stays that fiber. */
+    adopted_platform =
+        IsThreadAFiber() ? GetCurrentFiber() : ConvertThreadToFiberEx(NULL, 0);
+    SIM__HOST_CHECK(adopted_platform);
     sim__fiber_now = fiber;
 }
 
@@ -82,8 +80,6 @@ void sim__fiber_prepare(struct sim__fiber *fiber, sim__fiber_entry *entry)
 
 void sim__fiber_switch(struct sim__fiber *from, struct sim__fiber *to)
 {
-    const struct sim__fiber *self;
-
     (void)from;
     if (SIM_UNLIKELY(sim__heart_is_due)) {
         sim__heart_tick();
@@ -93,7 +89,8 @@ void sim__fiber_switch(struct sim__fiber *from, struct sim__fiber *to)
     /* Windows knows better than from who continues here: a callback may have
      * abandoned this fiber in the name of another. */
     if (GetCurrentFiber() != adopted_platform) {
-        self = GetFiberData();
+        const struct sim__fiber *self = GetFiberData();
+
         if (SIM_UNLIKELY(self->rewind)) {
             longjmp(*(jmp_buf *)self->sp, 1);
         }
@@ -109,7 +106,7 @@ void sim__fiber_destroy(struct sim__fiber *fiber)
     *fiber = (struct sim__fiber){0};
 }
 
-char *sim__fiber_overflown(void)
+char *sim__fiber_overflowed(void)
 {
     struct sim__fiber *self;
 
@@ -165,6 +162,8 @@ SIM_NOINLINE static void fiber_loop(struct sim__fiber *fiber)
 {
     jmp_buf base;
 
+    /* This frame stays for as long as the Windows fiber. */
+    /* cppcheck-suppress autoVariables */
     fiber->sp = &base;
     (void)setjmp(base);
     /* With a frame in the buffer, longjmp unwinds frame by frame and calls

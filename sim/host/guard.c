@@ -63,7 +63,9 @@ void sim__host_die(const char *expression, const char *file, int line)
     fprintf(stderr,
             "%s:%d: this must be true and is not: %s\n"
             "This is a mistake in the simulator or in how it was called.\n",
-            file, line, expression);
+            file,
+            line,
+            expression);
     if (sim__host_death_note) {
         sim__host_death_note();
     }

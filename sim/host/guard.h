@@ -43,11 +43,12 @@ void sim__sanitizer_begin(void);
 void sim__sanitizer_end(void);
 
 /** End the process: the simulator itself is wrong. */
-SIM_NORETURN void sim__host_die(const char *expression, const char *file,
+SIM_NORETURN void sim__host_die(const char *expression,
+                                const char *file,
                                 int line);
 
 /** Always on, unlike assert. */
-#define SIM__HOST_CHECK(expression)                                            \
+#define SIM__HOST_CHECK(expression) \
     ((expression) ? (void)0 : sim__host_die(#expression, __FILE__, __LINE__))
 
 #endif

@@ -16,23 +16,23 @@
  * SPDX-License-Identifier: MIT
  */
 #if !defined(_WIN32)
-#define _DEFAULT_SOURCE 1
-#define _XOPEN_SOURCE 700
-#define _DARWIN_C_SOURCE 1
+#    define _DEFAULT_SOURCE  1
+#    define _XOPEN_SOURCE    700
+#    define _DARWIN_C_SOURCE 1
 
-#include "fiber.h"
-#include "guard.h"
+#    include "fiber.h"
+#    include "guard.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdalign.h>
-#include <sys/time.h>
+#    include <errno.h>
+#    include <pthread.h>
+#    include <signal.h>
+#    include <stdalign.h>
+#    include <sys/time.h>
 
 /* SIGTRAP is how ARM and debuggers spell an illegal instruction. */
-static const int crash_signals[] = {SIGSEGV, SIGBUS,  SIGILL,
-                                    SIGFPE,  SIGABRT, SIGTRAP};
-#define CRASH_SIGNAL_COUNT (sizeof crash_signals / sizeof crash_signals[0])
+static const int crash_signals[] =
+    {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
+#    define CRASH_SIGNAL_COUNT (sizeof crash_signals / sizeof crash_signals[0])
 
 /* What was there before the guard. */
 static struct sigaction crash_before[CRASH_SIGNAL_COUNT];
@@ -49,8 +49,10 @@ static const stack_t handler_stack_use = {.ss_sp = handler_stack,
                                           .ss_size = sizeof handler_stack};
 static pthread_t guarded_thread;
 
-static void watch(int signal_number, void (*handler)(int, siginfo_t *, void *),
-                  int flags, struct sigaction *before);
+static void watch(int signal_number,
+                  void (*handler)(int, siginfo_t *, void *),
+                  int flags,
+                  struct sigaction *before);
 static void on_crash_signal(int signal_number, siginfo_t *info, void *context);
 static void on_alarm_signal(int signal_number, siginfo_t *info, void *context);
 static void handler_may_leave(void);
@@ -91,8 +93,10 @@ void sim__host_unguard(void)
     sim__guard_end();
 }
 
-static void watch(int signal_number, void (*handler)(int, siginfo_t *, void *),
-                  int flags, struct sigaction *before)
+static void watch(int signal_number,
+                  void (*handler)(int, siginfo_t *, void *),
+                  int flags,
+                  struct sigaction *before)
 {
     struct sigaction action = {0};
 
@@ -105,14 +109,14 @@ static void watch(int signal_number, void (*handler)(int, siginfo_t *, void *),
 static void on_crash_signal(int signal_number, siginfo_t *info, void *context)
 {
     const void *address = NULL;
-    enum sim__crash crash;
 
     (void)context;
     if (signal_number == SIGSEGV || signal_number == SIGBUS) {
         address = info->si_addr;
     }
     if (pthread_equal(pthread_self(), guarded_thread)) {
-        crash = crash_of(signal_number, address);
+        enum sim__crash crash = crash_of(signal_number, address);
+
         handler_may_leave();
         sim__guard_crash(crash, address);
     }
@@ -126,9 +130,10 @@ static void on_alarm_signal(int signal_number, siginfo_t *info, void *context)
     (void)signal_number;
     (void)info;
     (void)context;
-    /* Kernels prefer the main thread, which is the one that runs worlds; with
-     * another there is nothing to interrupt. */
-    if (pthread_equal(pthread_self(), guarded_thread)) {
+    /* The kernel gives an alarm to any thread, preferably the first. */
+    if (!pthread_equal(pthread_self(), guarded_thread)) {
+        pthread_kill(guarded_thread, SIGALRM);
+    } else {
         handler_may_leave();
         sim__guard_tick();
     }
@@ -142,9 +147,9 @@ static void on_alarm_signal(int signal_number, siginfo_t *info, void *context)
  */
 static void handler_may_leave(void)
 {
-#if defined(__APPLE__)
+#    if defined(__APPLE__)
     sigaltstack(&handler_stack_use, NULL);
-#endif
+#    endif
 }
 
 static enum sim__crash crash_of(int signal_number, const void *address)

@@ -15,16 +15,16 @@
  * SPDX-License-Identifier: MIT
  */
 #if defined(_WIN32)
-#include "real_windows.h"
+#    include "real_windows.h"
 
-#include "fiber.h"
-#include "guard.h"
-#include "heart_windows.h"
+#    include "fiber.h"
+#    include "guard.h"
+#    include "heart_windows.h"
 
-#include <signal.h>
+#    include <signal.h>
 
 /* Left free below the base frame of a fiber for what it pushes itself. */
-#define BASE_FRAME_BYTES 1024
+#    define BASE_FRAME_BYTES 1024
 
 static void *guard_handler;
 static DWORD guarded_thread_id;
@@ -75,7 +75,7 @@ static LONG WINAPI on_exception(EXCEPTION_POINTERS *pointers)
         return EXCEPTION_CONTINUE_SEARCH;
     }
     if (report.crash == SIM__CRASH_STACK) {
-        char *base = sim__fiber_overflown();
+        char *base = sim__fiber_overflowed();
 
         if (!base) {
             return EXCEPTION_CONTINUE_SEARCH;

@@ -16,13 +16,13 @@
  * SPDX-License-Identifier: MIT
  */
 #if defined(_WIN32)
-#include "heart_windows.h"
+#    include "heart_windows.h"
 
-#include "guard.h"
+#    include "guard.h"
 
-#define BEAT_MS  1000 /* From one tick to the next. */
-#define GRACE_MS 100  /* For a fiber switch to see the flag. */
-#define RETRY_MS 10   /* While the thread is in code that is not ours. */
+#    define BEAT_MS  1000 /* From one tick to the next. */
+#    define GRACE_MS 100  /* For a fiber switch to see the flag. */
+#    define RETRY_MS 10   /* While the thread is in code that is not ours. */
 
 volatile LONG sim__heart_is_due;
 
@@ -48,8 +48,7 @@ void sim__heart_begin(void)
     const struct sim__real *real = sim__real();
 
     sim__heart_is_due = 0;
-    worlds_thread =
-        real->OpenThread(access, FALSE, real->GetCurrentThreadId());
+    worlds_thread = real->OpenThread(access, FALSE, real->GetCurrentThreadId());
     heart_stop = real->CreateEventW(NULL, TRUE, FALSE, NULL);
     if (worlds_thread && heart_stop) {
         heart_thread = real->CreateThread(NULL, 0, heart_main, NULL, 0, NULL);
@@ -164,7 +163,7 @@ static const void *module_of(uintptr_t address)
 
 /* ---- Registers --------------------------------------------------------- */
 
-#if defined(_M_ARM64) || defined(__aarch64__)
+#    if defined(_M_ARM64) || defined(__aarch64__)
 
 void sim__heart_aim(CONTEXT *context, void (*target)(void), uintptr_t sp)
 {
@@ -183,7 +182,7 @@ static uintptr_t instruction_of(const CONTEXT *context)
     return context->Pc;
 }
 
-#else
+#    else
 
 /* A called function finds the stack 8 below a multiple of 16, where the
  * return address would be, and owns 32 bytes above that. */
@@ -203,7 +202,7 @@ static uintptr_t instruction_of(const CONTEXT *context)
     return context->Rip;
 }
 
-#endif
+#    endif
 
 #else
 /* ISO C wants a declaration in every file. */

@@ -13,9 +13,9 @@
 #define SIM_HEART_WINDOWS_H
 
 #if defined(_WIN32)
-#include "real_windows.h"
+#    include "real_windows.h"
 
-#include <stdint.h>
+#    include <stdint.h>
 
 /** Start beating for the calling thread. */
 void sim__heart_begin(void);

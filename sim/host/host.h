@@ -111,11 +111,11 @@ bool sim__fiber_create(struct sim__fiber *fiber, size_t stack_bytes);
 void sim__fiber_prepare(struct sim__fiber *fiber, sim__fiber_entry *entry);
 
 /* Kernels other than Windows let us switch stacks ourselves. */
-#if !defined(_WIN32) && !defined(SIM_FIBER_UCONTEXT) &&                        \
+#if !defined(_WIN32) && !defined(SIM_FIBER_UCONTEXT) && \
     (defined(__x86_64__) || defined(__aarch64__)) && !defined(__ILP32__)
-#define SIM_FIBER_ASSEMBLY 1
+#    define SIM_FIBER_ASSEMBLY 1
 #else
-#define SIM_FIBER_ASSEMBLY 0
+#    define SIM_FIBER_ASSEMBLY 0
 #endif
 
 /* AddressSanitizer wants to be told before and after each switch. */
@@ -162,10 +162,10 @@ void sim__fiber_destroy(struct sim__fiber *fiber);
  * run to run: show it to people, keep it out of traces.
  *
  * Called on the thread that runs the worlds, in the place of the crash or on
- * a small stack of its own (so 32 KiB of stack are there, not more).  The
- * code that crashed may have held any lock of the C library.  Do little:
- * note what happened and switch to the host's fiber.  A callback that returns
- * says that the crash was the simulator's own; the process then dies of it.
+ * a small stack of its own.  The code that crashed may have held any lock of
+ * the C library.  So do little: note what happened and switch to the host's
+ * fiber.  A callback that returns says that the crash was the simulator's own;
+ * the process then dies of it.
  */
 typedef void sim__host_crash_fn(const char *sentence, const void *address);
 

@@ -14,18 +14,18 @@
  * SPDX-License-Identifier: MIT
  */
 #if !defined(_WIN32)
-#define _DEFAULT_SOURCE 1 /* For MAP_ANONYMOUS under -std=c17. */
-#define _DARWIN_C_SOURCE 1
+#    define _DEFAULT_SOURCE  1 /* For MAP_ANONYMOUS under -std=c17. */
+#    define _DARWIN_C_SOURCE 1
 
-#include "host.h"
+#    include "host.h"
 
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
+#    include <sys/mman.h>
+#    include <time.h>
+#    include <unistd.h>
 
-#if !defined(MAP_NORESERVE)
-#define MAP_NORESERVE 0
-#endif
+#    if !defined(MAP_NORESERVE)
+#        define MAP_NORESERVE 0
+#    endif
 
 /* 0 when the sum does not fit, which mmap then refuses. */
 static size_t whole_pages(size_t bytes)

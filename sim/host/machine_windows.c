@@ -13,8 +13,8 @@
  * SPDX-License-Identifier: MIT
  */
 #if defined(_WIN32)
-#include "host.h"
-#include "real_windows.h"
+#    include "host.h"
+#    include "real_windows.h"
 
 /* VirtualAlloc and its kin have no simulated counterpart, so they are called
  * by their names; the clock has one and is not (see real_windows.h). */

@@ -15,11 +15,11 @@
  * SPDX-License-Identifier: MIT
  */
 #if defined(_WIN32)
-#include "real_windows.h"
+#    include "real_windows.h"
 
-#include "guard.h"
+#    include "guard.h"
 
-#include <string.h>
+#    include <string.h>
 
 typedef FARPROC WINAPI get_address_fn(HMODULE module, LPCSTR name);
 
@@ -37,12 +37,12 @@ const struct sim__real *sim__real(void)
 
         VirtualQuery((const void *)(uintptr_t)get_address, &info, sizeof info);
         module = (HMODULE)info.AllocationBase;
-#define X(result, name, parameters)                                            \
-    real.name = (result(WINAPI *) parameters)(void (*)(void))get_address(      \
-        module, #name);                                                        \
-    SIM__HOST_CHECK(real.name);
+#    define X(result, name, parameters)                \
+        real.name = (result(WINAPI *) parameters)(     \
+            void (*)(void))get_address(module, #name); \
+        SIM__HOST_CHECK(real.name);
         SIM__REAL_FUNCTIONS(X)
-#undef X
+#    undef X
     }
     return &real;
 }
@@ -81,8 +81,8 @@ static get_address_fn *find_get_address(void)
         (const WORD *)(const void *)(module + exports->AddressOfNameOrdinals);
     for (DWORD i = 0; i < exports->NumberOfNames && !found; i++) {
         if (strcmp(module + names[i], "GetProcAddress") == 0) {
-            found = (get_address_fn *)(uintptr_t)(module +
-                                                  functions[indexes[i]]);
+            found =
+                (get_address_fn *)(uintptr_t)(module + functions[indexes[i]]);
         }
     }
     SIM__HOST_CHECK(found);

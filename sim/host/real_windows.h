@@ -20,36 +20,41 @@
 #if defined(_WIN32)
 
 /* windows.h wants to know which Windows is the oldest we run on: 8. */
-#if !defined(_WIN32_WINNT) || _WIN32_WINNT < 0x0602
-#undef _WIN32_WINNT
-#define _WIN32_WINNT 0x0602
-#endif
-#define WIN32_LEAN_AND_MEAN 1
-#include <windows.h>
+#    if !defined(_WIN32_WINNT) || _WIN32_WINNT < 0x0602
+#        undef _WIN32_WINNT
+#        define _WIN32_WINNT 0x0602
+#    endif
+#    define WIN32_LEAN_AND_MEAN 1
+#    include <windows.h>
 
 /* X(return type, name, parameters), all from kernel32.dll. */
-#define SIM__REAL_FUNCTIONS(X)                                                 \
-    X(HANDLE, CreateThread,                                                    \
-      (LPSECURITY_ATTRIBUTES, SIZE_T, LPTHREAD_START_ROUTINE, LPVOID, DWORD,   \
-       LPDWORD))                                                               \
-    X(HANDLE, OpenThread, (DWORD, BOOL, DWORD))                                \
-    X(DWORD, GetCurrentThreadId, (void))                                       \
-    X(DWORD, SuspendThread, (HANDLE))                                          \
-    X(DWORD, ResumeThread, (HANDLE))                                           \
-    X(HANDLE, CreateEventW, (LPSECURITY_ATTRIBUTES, BOOL, BOOL, LPCWSTR))      \
-    X(BOOL, SetEvent, (HANDLE))                                                \
-    X(DWORD, WaitForSingleObject, (HANDLE, DWORD))                             \
-    X(BOOL, CloseHandle, (HANDLE))                                             \
-    X(void, GetSystemInfo, (LPSYSTEM_INFO))                                    \
-    X(BOOL, QueryPerformanceCounter, (LARGE_INTEGER *))                        \
-    X(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER *))                      \
-    X(HMODULE, LoadLibraryA, (LPCSTR))
+#    define SIM__REAL_FUNCTIONS(X)                                            \
+        X(HANDLE,                                                             \
+          CreateThread,                                                       \
+          (LPSECURITY_ATTRIBUTES,                                             \
+           SIZE_T,                                                            \
+           LPTHREAD_START_ROUTINE,                                            \
+           LPVOID,                                                            \
+           DWORD,                                                             \
+           LPDWORD))                                                          \
+        X(HANDLE, OpenThread, (DWORD, BOOL, DWORD))                           \
+        X(DWORD, GetCurrentThreadId, (void))                                  \
+        X(DWORD, SuspendThread, (HANDLE))                                     \
+        X(DWORD, ResumeThread, (HANDLE))                                      \
+        X(HANDLE, CreateEventW, (LPSECURITY_ATTRIBUTES, BOOL, BOOL, LPCWSTR)) \
+        X(BOOL, SetEvent, (HANDLE))                                           \
+        X(DWORD, WaitForSingleObject, (HANDLE, DWORD))                        \
+        X(BOOL, CloseHandle, (HANDLE))                                        \
+        X(void, GetSystemInfo, (LPSYSTEM_INFO))                               \
+        X(BOOL, QueryPerformanceCounter, (LARGE_INTEGER *))                   \
+        X(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER *))                 \
+        X(HMODULE, LoadLibraryA, (LPCSTR))
 
 /** One pointer per function of the list. */
 struct sim__real {
-#define X(result, name, parameters) result(WINAPI *name) parameters;
+#    define X(result, name, parameters) result(WINAPI *name) parameters;
     SIM__REAL_FUNCTIONS(X)
-#undef X
+#    undef X
 };
 
 /** The table, filled in by the first call. */

@@ -5,7 +5,7 @@
  * Uses:     guard.h.
  * Used by:  guard.c; the sanitizers themselves, at the start of the process.
  * Facts:    none.
- * Read next: arena.c.
+ * Read next: arena.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,9 +13,9 @@
 
 #if SIM_ASAN
 
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#include <sanitizer/lsan_interface.h>
+#    include <sanitizer/asan_interface.h>
+#    include <sanitizer/common_interface_defs.h>
+#    include <sanitizer/lsan_interface.h>
 
 static void sanitizer_died(void);
 
@@ -73,8 +73,11 @@ void sim__sanitizer_end(void)
  * abort(), it makes a verdict like any other.
  */
 #if !defined(_WIN32) && !(defined(__clang__) && SIM_ASAN)
+/* The sanitizer chose the name.
+ * NOLINTNEXTLINE(bugprone-reserved-identifier) */
 const char *__ubsan_default_options(void);
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 const char *__ubsan_default_options(void)
 {
     return "abort_on_error=1";

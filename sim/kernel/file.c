@@ -42,7 +42,7 @@ static void tie(struct file *file, struct port *port, ULONG_PTR key)
     file->key = key;
     trace(attach,
           .object = &file->object,
-          .value = {port->object.number, (int64_t)key});
+          .value = {port->object.number, trace_key(key)});
     if (!(file->modes & FILE_SKIP_SET_EVENT_ON_HANDLE)) {
         /* FACT PORT-12 association signals the file object. */
         sim__signal(&file->object);

@@ -399,6 +399,17 @@ void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information)
     tell(irp, status, telling);
 }
 
+void sim__irp_complete_list(struct irp_list *list, NTSTATUS status)
+{
+    /* BOUND: each turn completes one request. */
+    while (list->first != NULL) {
+        struct irp *irp = list->first;
+
+        sim__irp_remove(list, irp, IRP_OF_DEVICE);
+        sim__irp_complete(irp, status, 0);
+    }
+}
+
 /** @brief Block until a request of the current thread has ended. */
 static NTSTATUS wait_for(struct irp *irp, struct request *request)
 {

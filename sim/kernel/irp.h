@@ -112,6 +112,9 @@ NTSTATUS sim__io(struct request *request);
  */
 void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information);
 
+/** @brief Complete every request of a device's list, oldest first. */
+void sim__irp_complete_list(struct irp_list *list, NTSTATUS status);
+
 /** Which requests to cancel; all of a file's when nothing is set. */
 struct irp_match {
     const struct thread *thread;  /**< Only those it issued, or NULL. */

@@ -27,7 +27,10 @@
 #include "wait_packet.h"
 #include "world.h"
 
-enum { ROWS_MIN = 256, HANDLE_STEP = 4, NO_ROW = UINT32_MAX };
+enum { ROWS_MIN = 256, HANDLE_STEP = 4 };
+
+/** End of the list of free rows. */
+static const uint32_t NO_ROW = UINT32_MAX;
 
 /** What is special about a type when it loses its last handle, and when
  * nothing refers to it any more. */
@@ -105,6 +108,7 @@ static void object_delete(struct object *object)
 
 void sim__object_drop(struct object *object)
 {
+    sim__assert(object->pointers > 0);
     object->pointers--;
     if (object->pointers == 0 && object->handles == 0) {
         object_delete(object);

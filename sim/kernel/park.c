@@ -116,8 +116,7 @@ struct thread *sim__park_pick(const void *address, uint32_t count)
 
 void sim__park_wake_one(const void *address)
 {
-    const struct thread *thread =
-        parked_from(sim__world.parked_first, address);
+    const struct thread *thread = parked_from(sim__world.parked_first, address);
     uint32_t count = 0;
 
     for (; thread != NULL; thread = parked_from(thread->parked_next, address)) {

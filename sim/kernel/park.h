@@ -54,8 +54,7 @@ static inline bool sim__lock_begun(const PVOID *word)
 
     /* A static lock keeps its word from run to run, so the word says in which
      * run it was written: one from another run counts as zero. */
-    return (uint32_t)(tag >> 32) == (uint32_t)sim__world.generation &&
-           tag != 0;
+    return (uint32_t)(tag >> 32) == (uint32_t)sim__world.generation && tag != 0;
 }
 
 /** @brief The record that a lock's word leads to; begun when there is none. */
@@ -69,10 +68,10 @@ static inline void *sim__lock_find(PVOID *word, size_t bytes)
 }
 
 /** @brief Say in the trace what happened to a lock. */
-#define trace_lock(kind_, lock_, text_)                                        \
-    trace(kind_,                                                               \
-          .object = &(const struct object){.type = OBJECT_LOCK,                \
-                                           .number = (lock_)->number},         \
+#define trace_lock(kind_, lock_, text_)                                \
+    trace(kind_,                                                       \
+          .object = &(const struct object){.type = OBJECT_LOCK,        \
+                                           .number = (lock_)->number}, \
           .text = (text_))
 
 /**

@@ -85,7 +85,7 @@ static bool same_name(const WCHAR *one, const WCHAR *two)
         one++;
         two++;
     }
-    return lower(*one) == lower(*two);
+    return *one == *two;
 }
 
 static struct pipe *find_pipe(const WCHAR *name)
@@ -171,17 +171,6 @@ static void leave_line(struct pipe_instance *instance)
     }
 }
 
-static void end_listeners(struct pipe_instance *instance, NTSTATUS status)
-{
-    /* BOUND: each turn ends one request. */
-    while (instance->listeners.first != NULL) {
-        struct irp *irp = instance->listeners.first;
-
-        sim__irp_remove(&instance->listeners, irp, IRP_OF_DEVICE);
-        sim__irp_complete(irp, status, 0);
-    }
-}
-
 /* ---- Opening the two ends ------------------------------------------------ */
 
 /** @brief Say which name the new file belongs to; other letters than those of
@@ -197,7 +186,8 @@ static void trace_open(const struct pipe_end *end)
     }
     memcpy(text, end->server ? "server of " : "client of ", used);
     for (; *name != 0 && used < sizeof text - 1; name++) {
-        text[used++] = *name >= L' ' && *name <= L'~' ? (char)*name : '?';
+        text[used++] =
+            *name >= L' ' && *name <= L'~' ? (char)(unsigned char)*name : '?';
     }
     text[used] = '\0';
     trace(open, .object = &end->file->object, .text = text, .copy = true);
@@ -289,7 +279,7 @@ NTSTATUS sim__pipe_open(const WCHAR *name,
     instance->state = PIPE_CONNECTED;
     *out = create_end(instance, false, overlapped)->file;
     /* FACT PIPE-01 overlapped ConnectNamedPipe ends when a client opens. */
-    end_listeners(instance, STATUS_SUCCESS);
+    sim__irp_complete_list(&instance->listeners, STATUS_SUCCESS);
     return STATUS_SUCCESS;
 }
 
@@ -381,7 +371,7 @@ static NTSTATUS disconnect(const struct pipe_end *end)
         leave_line(instance);
     }
     instance->state = PIPE_DISCONNECTED;
-    end_listeners(instance, STATUS_PIPE_DISCONNECTED);
+    sim__irp_complete_list(&instance->listeners, STATUS_PIPE_DISCONNECTED);
     sim__pipe_empty(&instance->to_server, STATUS_PIPE_DISCONNECTED);
     sim__pipe_empty(&instance->to_client, STATUS_PIPE_DISCONNECTED);
     if (instance->client != NULL) {
@@ -455,7 +445,7 @@ static void closed(struct file *file)
         instance->server = NULL;
         /* FACT PIPE-23 closing the server handle while listening ends the
          * request. */
-        end_listeners(instance, STATUS_CANCELLED);
+        sim__irp_complete_list(&instance->listeners, STATUS_CANCELLED);
     } else {
         instance->client = NULL;
         instance->state = PIPE_CLOSING;
@@ -463,7 +453,8 @@ static void closed(struct file *file)
     /* FACT PIPE-16 closing one's own handle with a read pending: broken, not
      * cancelled.  The other end's writes can go nowhere either. */
     sim__pipe_empty(end->in, STATUS_PIPE_BROKEN);
-    sim__pipe_shut(end->out);
+    /* FACT PIPE-14 peer closes with a read pending: broken. */
+    sim__irp_complete_list(&end->out->readers, STATUS_PIPE_BROKEN);
     end->instance = NULL;
     if (instance->server == NULL && instance->client == NULL) {
         forget_instance(instance);

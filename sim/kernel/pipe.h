@@ -151,8 +151,4 @@ void sim__pipe_end_data(struct irp *irp, NTSTATUS status);
 /** @brief End all that waits for a queue and throw its data away. */
 void sim__pipe_empty(struct pipe_queue *queue, NTSTATUS status);
 
-/** @brief Nobody will write to a queue any more: end its reads, and writes
- *  and flushes that are pending; what was copied can still be read. */
-void sim__pipe_shut(struct pipe_queue *queue);
-
 #endif

@@ -9,8 +9,8 @@
  *
  * Uses:     pipe.h.
  * Used by:  pipe.c.
- * Facts:    PIPE-07, PIPE-08, PIPE-09, PIPE-10, PIPE-11, PIPE-12, PIPE-14,
- *           PIPE-15, PIPE-18, PIPE-19, PIPE-20, CANCEL-17, CANCEL-20.
+ * Facts:    PIPE-07, PIPE-08, PIPE-09, PIPE-10, PIPE-11, PIPE-12, PIPE-15,
+ *           PIPE-18, PIPE-19, PIPE-20, CANCEL-17.
  * Read next: reserve.h.
  *
  * SPDX-License-Identifier: MIT
@@ -276,18 +276,6 @@ static void serve_readers(struct pipe_queue *queue)
     }
 }
 
-/** @brief End every request of a list. */
-static void end_list(struct irp_list *list, NTSTATUS status)
-{
-    /* BOUND: each turn ends one request. */
-    while (list->first != NULL) {
-        struct irp *irp = list->first;
-
-        sim__irp_remove(list, irp, IRP_OF_DEVICE);
-        sim__irp_complete(irp, status, 0);
-    }
-}
-
 /** @brief Bytes are gone: writes that fit now are over, and so is every flush
  *  when nothing is left. */
 static void let_writers_go(struct pipe_queue *queue)
@@ -307,7 +295,7 @@ static void let_writers_go(struct pipe_queue *queue)
         sim__irp_complete(writer, STATUS_SUCCESS, data->bytes);
     }
     if (queue->first == NULL) {
-        end_list(&queue->flushes, STATUS_SUCCESS);
+        sim__irp_complete_list(&queue->flushes, STATUS_SUCCESS);
     }
 }
 
@@ -351,7 +339,7 @@ void sim__pipe_end_data(struct irp *irp, NTSTATUS status)
 
 void sim__pipe_empty(struct pipe_queue *queue, NTSTATUS status)
 {
-    end_list(&queue->readers, status);
+    sim__irp_complete_list(&queue->readers, status);
     /* BOUND: each turn frees one write. */
     while (queue->first != NULL) {
         if (queue->first->irp != NULL) {
@@ -360,23 +348,5 @@ void sim__pipe_empty(struct pipe_queue *queue, NTSTATUS status)
             forget(queue, queue->first);
         }
     }
-    end_list(&queue->flushes, status);
-}
-
-void sim__pipe_shut(struct pipe_queue *queue)
-{
-    struct pipe_data *data = queue->first;
-
-    /* FACT PIPE-14 peer closes with a read pending: broken. */
-    end_list(&queue->readers, STATUS_PIPE_BROKEN);
-    while (data != NULL) {
-        struct pipe_data *next = data->next;
-
-        if (data->irp != NULL) {
-            /* FACT CANCEL-20 in general the status is cancelled. */
-            end_pending_write(queue, data, STATUS_CANCELLED);
-        }
-        data = next;
-    }
-    end_list(&queue->flushes, STATUS_CANCELLED);
+    sim__irp_complete_list(&queue->flushes, status);
 }

@@ -55,12 +55,14 @@ void sim__packet_release(struct packet *packet)
 
 static void count_running(struct port *port, struct thread *thread)
 {
+    sim__assert(!thread->port_active && thread->port == port);
     thread->port_active = true;
     port->running++;
 }
 
 static void uncount_running(struct port *port, struct thread *thread)
 {
+    sim__assert(thread->port_active && port->running > 0);
     thread->port_active = false;
     port->running--;
 }
@@ -132,6 +134,7 @@ static struct packet *take_oldest(struct port *port)
 {
     struct packet *packet = port->first;
 
+    sim__assert(packet != NULL && packet->queued && port->depth > 0);
     port->first = packet->next;
     if (port->first == NULL) {
         port->last = NULL;
@@ -144,6 +147,7 @@ static struct packet *take_oldest(struct port *port)
 
 static void put_newest(struct port *port, struct packet *packet)
 {
+    sim__assert(!packet->queued);
     packet->next = NULL;
     packet->queued = true;
     if (port->last == NULL) {
@@ -262,8 +266,8 @@ static void deliver(struct port *port,
           .object = &port->object,
           .op = packet->op,
           .owner = SIM_APP,
-          .value = {(int64_t)packet->key,
-                    (int64_t)packet->information,
+          .value = {trace_key(packet->key),
+                    trace_bytes(packet->information),
                     packet->status});
     if (*last == NULL) {
         removal->first = packet;

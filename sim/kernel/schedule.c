@@ -89,6 +89,8 @@ static struct thread *ready_take(uint32_t pick)
     struct thread **window = world->ready + world->ready_first;
     struct thread *taken = window[pick];
 
+    sim__assert(pick < world->ready_count);
+
     for (uint32_t at = pick; at > 0; at--) {
         window[at] = window[at - 1];
     }
@@ -178,6 +180,9 @@ static void give_way(void)
 
 void sim__leave(void)
 {
+    if (sim__world.threads_live == 0) {
+        sim__process_over();
+    }
     give_way();
     sim__stop(SIM_CRASH, "a thread that had ended was run again");
 }
@@ -300,6 +305,7 @@ void sim__unwait(struct thread *thread)
 
 void sim__unblock(struct thread *thread, NTSTATUS status)
 {
+    sim__assert(thread->state == THREAD_BLOCKED);
     sim__unwait(thread);
     thread->wait_status = status;
     if (SIM_UNLIKELY(thread->suspended != 0)) {

@@ -96,6 +96,8 @@ struct thread {
     const char *waits_in;    /* Name of the call, for sentences. */
     const void *wait_address; /* BLOCK_ADDRESS: lock or address. */
     uint32_t wait_mode;       /* BLOCK_ADDRESS: the lock's own use. */
+    uint8_t ended_type;       /* What ended the wait for objects, or the */
+    uint32_t ended_number;    /* first of them: for the trace only. */
     uint32_t block_count;
     struct wait_block *blocks;
 

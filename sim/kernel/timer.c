@@ -13,7 +13,6 @@
 #include "timer.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "schedule.h"
 #include "wait.h"
@@ -47,15 +46,16 @@ struct timer *sim__timer_create(bool manual_reset, bool precise)
 /** @brief The APC: call the program's routine with the time it was due. */
 static void run_routine(struct apc *apc)
 {
-    PTIMERAPCROUTINE routine;
-    /* Read first: the routine may set the timer anew or close it. */
-    void *argument = (void *)apc->argument[0];
-    DWORD time_low = (DWORD)apc->argument[1];
-    DWORD time_high = (DWORD)apc->argument[2];
+    const struct timer *timer =
+        (const struct timer *)((const char *)apc - offsetof(struct timer, apc));
+    const struct timer_setting setting = timer->setting;
 
-    memcpy(&routine, &apc->routine, sizeof routine);
-    trace(apc, .text = "timer routine");
-    routine(argument, time_low, time_high);
+    trace(apc, .text = "timer routine", .object = &timer->object);
+    /* The timer is not touched any more: its routine may set it anew, or
+     * close it. */
+    setting.routine(setting.argument,
+                    (DWORD)apc->argument[0],
+                    (DWORD)apc->argument[1]);
 }
 
 /** @brief Send the routine to the thread that set the timer. */
@@ -70,10 +70,8 @@ static void queue_routine(struct timer *timer)
         return;
     }
     apc->run = run_routine;
-    memcpy(&apc->routine, &timer->setting.routine, sizeof apc->routine);
-    apc->argument[0] = (ULONG_PTR)timer->setting.argument;
-    apc->argument[1] = (ULONG_PTR)(time & UINT32_MAX);
-    apc->argument[2] = (ULONG_PTR)(time >> 32);
+    apc->argument[0] = (ULONG_PTR)(time & UINT32_MAX);
+    apc->argument[1] = (ULONG_PTR)(time >> 32);
     (void)sim__apc_queue(timer->setter, apc);
 }
 

@@ -30,9 +30,10 @@ static inline uint64_t mix(uint64_t digest, uint64_t word)
     return digest ^ (digest >> 32);
 }
 
-/** @brief Mix a text, byte order independent. */
-static uint64_t mix_text(uint64_t digest, const char *text)
+/** @brief Hash of a text, byte order independent. */
+static uint64_t hash_text(const char *text)
 {
+    uint64_t digest = 0;
     uint64_t word = 0;
     unsigned filled = 0;
 
@@ -47,18 +48,39 @@ static uint64_t mix_text(uint64_t digest, const char *text)
     return mix(digest, word << 8 | filled);
 }
 
-static uint64_t mix_event(uint64_t digest, const struct sim_event *event)
+/** @brief Hash of a static text, remembered by its address.
+ *
+ *  The address decides only where the hash is looked up, never what it is. */
+static uint64_t hash_static(const char *text)
+{
+    static struct {
+        const char *text;
+        uint64_t hash;
+    } known[256];
+    size_t at = ((uintptr_t)text >> 3) % (sizeof known / sizeof known[0]);
+
+    if (known[at].text != text) {
+        known[at].text = text;
+        known[at].hash = hash_text(text);
+    }
+    return known[at].hash;
+}
+
+static uint64_t
+mix_event(uint64_t digest, const struct sim_event *event, bool copy)
 {
     digest = mix(digest, event->time);
-    digest = mix(digest, (uint64_t)event->thread << 32 | event->kind);
     digest = mix(digest,
-                 (uint64_t)event->op << 32 | (uint64_t)event->owner << 8 |
-                     event->type);
-    digest = mix(digest, event->object);
+                 (uint64_t)event->thread << 32 | (uint64_t)event->kind << 16 |
+                     (uint64_t)event->owner << 8 | event->type);
+    digest = mix(digest, (uint64_t)event->op << 32 | event->object);
     for (unsigned at = 0; at < 3; at++) {
         digest = mix(digest, (uint64_t)event->value[at]);
     }
-    return event->text == NULL ? digest : mix_text(digest, event->text);
+    if (event->text == NULL) {
+        return digest;
+    }
+    return mix(digest, copy ? hash_text(event->text) : hash_static(event->text));
 }
 
 /** @brief Copy a text that its owner is about to overwrite. */
@@ -107,7 +129,7 @@ void sim__trace(enum sim_event_kind kind, const struct say *say)
         event.object = say->object->number;
     }
     if (state->hash) {
-        state->digest = mix_event(state->digest, &event);
+        state->digest = mix_event(state->digest, &event, say->copy);
     }
     if (state->record) {
         keep(&event, say->copy);

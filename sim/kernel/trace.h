@@ -67,6 +67,23 @@ void sim__trace_begin(void);
         }                                                                      \
     } while (0)
 
+/** What stands in a trace for a number that may be an address. */
+enum { TRACE_HIDDEN = 65536 };
+
+/** @brief A key as the trace shows it.  Programs use addresses as keys, and
+ *  an address differs from build to build, so large ones are all the same. */
+static inline int64_t trace_key(uintptr_t key)
+{
+    return key < TRACE_HIDDEN ? (int64_t)key : TRACE_HIDDEN;
+}
+
+/** @brief A byte count as the trace shows it: what does not fit in a DWORD was
+ *  posted by a native call and may be an address. */
+static inline int64_t trace_bytes(uintptr_t information)
+{
+    return information <= UINT32_MAX ? (int64_t)information : TRACE_HIDDEN;
+}
+
 /** @brief An Interlocked operation took place. */
 #define trace_atomic(name_, before_, after_)                                   \
     trace(atomic, .text = (name_), .value = {(before_), (after_)})

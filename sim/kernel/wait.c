@@ -86,6 +86,14 @@ static bool take(struct object *object, struct thread *thread)
     return false;
 }
 
+/** @brief Remember an object by name: when a wait ends its handle may be
+ *  closed and its memory given away. */
+static void remember(struct thread *thread, const struct object *object)
+{
+    thread->ended_type = object->type;
+    thread->ended_number = object->number;
+}
+
 /** @brief Take all objects of a wait.
  *  @return STATUS_WAIT_0, or STATUS_ABANDONED_WAIT_0 if one was abandoned. */
 static NTSTATUS take_all(struct object *const *objects,
@@ -113,6 +121,7 @@ static NTSTATUS try_now(const struct wait *wait)
         bool yes = satisfied(wait->objects[at], self);
 
         if (yes && !wait->all) {
+            remember(self, wait->objects[at]);
             /* FACT: the lowest index wins (WaitForMultipleObjects page). */
             return (NTSTATUS)at + (take(wait->objects[at], self)
                                        ? STATUS_ABANDONED_WAIT_0
@@ -218,12 +227,15 @@ static NTSTATUS wait_blocked(const struct wait *wait)
 
 NTSTATUS sim__wait(const struct wait *wait)
 {
+    struct thread *self = sim__world.current;
+    struct object ended; /* Only its type and number are looked at. */
     NTSTATUS status;
 
     if (apc_first(wait)) {
         (void)sim__apc_run_all();
         return STATUS_USER_APC;
     }
+    remember(self, wait->objects[0]);
     status = try_now(wait);
     if (status == STATUS_PENDING) {
         if (wait->interval != NULL && *wait->interval == 0) {
@@ -232,12 +244,14 @@ NTSTATUS sim__wait(const struct wait *wait)
             status = wait_blocked(wait);
         }
     }
+    ended.type = self->ended_type;
+    ended.number = self->ended_number;
     if (status == STATUS_USER_APC) {
         (void)sim__apc_run_all();
     } else if (status == STATUS_TIMEOUT) {
-        trace(timeout, .text = wait->call, .object = wait->objects[0]);
+        trace(timeout, .text = wait->call, .object = &ended);
     } else {
-        trace(call, .text = wait->call, .object = wait->objects[0]);
+        trace(call, .text = wait->call, .object = &ended);
     }
     return status;
 }
@@ -269,6 +283,7 @@ static void end_wait(const struct wait_block *block)
         sim__wait_packet_fire(block->packet);
         return;
     }
+    remember(thread, block->object);
     if (!thread->wait_all) {
         status = (NTSTATUS)block->index +
                  (take(block->object, thread) ? STATUS_ABANDONED_WAIT_0

@@ -140,6 +140,14 @@ static void stop_leaking(void)
               row != NULL ? ", ..." : "");
 }
 
+void sim__process_over(void)
+{
+    if (sim__handles_open() > 0 && !sim__world.options.leaks_allowed) {
+        stop_leaking();
+    }
+    sim__finish();
+}
+
 /** @brief What thread A runs. */
 static DWORD WINAPI run_scenario(void *arg)
 {
@@ -147,10 +155,8 @@ static DWORD WINAPI run_scenario(void *arg)
     if (sim__world.threads_live > 1) {
         stop_unfinished();
     }
-    if (sim__handles_open() > 0 && !sim__world.options.leaks_allowed) {
-        stop_leaking();
-    }
-    sim__finish();
+    sim__tls_thread_exit(sim__world.current);
+    sim__process_over();
 }
 
 void sim__world_run(void (*scenario)(void *arg), void *arg)
@@ -197,6 +203,16 @@ void sim__stop(enum sim_verdict verdict, const char *format, ...)
         trace(stop, .text = sim_verdict_name(verdict));
     }
     sim__finish();
+}
+
+void sim__assert_failed(const char *condition, const char *file, int line)
+{
+    sim__stop(SIM_CRASH,
+              "the simulator itself is broken: `%s` does not hold at %s:%d; "
+              "please report this line",
+              condition,
+              file,
+              line);
 }
 
 bool sim__world_running(void)

@@ -92,8 +92,23 @@ void sim__world_run(void (*scenario)(void *arg), void *arg);
 SIM_NORETURN SIM_COLD void
 sim__stop(enum sim_verdict verdict, const char *format, ...) SIM_FORMAT(2, 3);
 
+/** @brief What sim__assert() calls: a bug of the simulator's own. */
+SIM_NORETURN SIM_COLD void
+sim__assert_failed(const char *condition, const char *file, int line);
+
+/** @brief Stop the run unless something holds that the simulator itself
+ *  promises; always on, and cheap enough to be. */
+#define sim__assert(condition)                                                 \
+    (SIM_LIKELY(condition)                                                     \
+         ? (void)0                                                             \
+         : sim__assert_failed(#condition, __FILE__, __LINE__))
+
 /** @brief End the run as it stands: passed unless a verdict was given. */
 SIM_NORETURN void sim__finish(void);
+
+/** @brief The last thread is over, and with it the process: end the run,
+ *  unless handles are left open. */
+SIM_NORETURN void sim__process_over(void);
 
 /** @brief Whether a simulated thread runs now (false on the host's stack). */
 bool sim__world_running(void);
