@@ -1,0 +1,114 @@
+/**
+ * @file table.c
+ * @brief The one table of scenarios.
+ *
+ * Uses:     scenario.h, lesson.h.
+ * Used by:  dry, dry-real, tests.
+ * Facts:    none.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "lesson.h"
+#include "scenario.h"
+
+const struct scenario scenarios[] = {
+    /* ---- Lessons: add a row for each new one here ------------------------ */
+    {.name = "lesson-02",
+     .title = "a raw port: post two packets, take three times",
+     .about = "The third take brings nothing.  How can the program tell?",
+     .run = lesson_02,
+     .real = true},
+    {.name = "lesson-04",
+     .title = "threads and the concurrency value: who takes which packet",
+     .about = "Watch what the port does when a handler blocks.",
+     .run = lesson_04,
+     .options = {.exact_clock = true, .prompt_threads = true},
+     .real = true},
+
+    /* ---- Programs that are right ----------------------------------------- */
+    {.name = "ports",
+     .title = "three threads share one port",
+     .about = "The newest waiter is released first, and at most two of the "
+              "three run at once.",
+     .run = scenario_ports,
+     .real = true},
+    {.name = "three-by-one",
+     .title = "three waiters, three packets, concurrency value 1",
+     .about = "Small enough to run every schedule: dry explore three-by-one "
+              "--strategy dfs.",
+     .run = scenario_three_by_one,
+     .options = {.strategy = "dfs", .calls_only = true}},
+    {.name = "three-by-two",
+     .title = "three waiters, three packets, concurrency value 2",
+     .about = "The same with one more thread allowed to run, and many more "
+              "schedules.",
+     .run = scenario_three_by_two,
+     .options = {.strategy = "dfs", .calls_only = true}},
+    {.name = "mixer",
+     .title = "a random program that uses everything at once",
+     .about = "Each seed is another program.  It has no purpose but to show "
+              "that a seed always gives the same run.",
+     .run = scenario_mixer},
+
+    /* ---- Programs with one mistake each ---------------------------------- */
+    {.name = "lost-wakeup",
+     .title = "a worker goes to sleep a moment too late",
+     .about = "Most schedules are fine.  Find one on which the last item is "
+              "never handled.",
+     .run = scenario_lost_wakeup,
+     .expect = SIM_DEADLOCK},
+    {.name = "lost-update",
+     .title = "two threads count, and one of them counts for nothing",
+     .about = "Each step is atomic; reading and then writing is not.",
+     .run = scenario_lost_update,
+     .expect = SIM_ASSERTION},
+    {.name = "deadlock",
+     .title = "two locks, taken in two orders",
+     .about = "The sentence says who waits for what.",
+     .run = scenario_deadlock,
+     .expect = SIM_DEADLOCK},
+    {.name = "livelock",
+     .title = "two threads that give way to each other for ever",
+     .about = "Nobody waits and nobody gets anywhere: the limit of steps ends "
+              "the run.",
+     .run = scenario_livelock,
+     .options = {.steps_max = 2000},
+     .expect = SIM_LIVELOCK},
+    {.name = "leak",
+     .title = "an event that nobody closes",
+     .about = "Windows closes it when the process ends; a server's process "
+              "does not end.",
+     .run = scenario_leak,
+     .expect = SIM_LEAK},
+    {.name = "unfinished",
+     .title = "a scenario that returns before its threads do",
+     .about = "Wait for a thread's handle before returning.",
+     .run = scenario_unfinished,
+     .expect = SIM_UNFINISHED},
+    {.name = "contract",
+     .title = "a lock released by a thread that does not hold it",
+     .about = "Windows would go on with a broken lock; here the run ends at "
+              "the mistake.",
+     .run = scenario_contract,
+     .expect = SIM_CONTRACT},
+    {.name = "crash",
+     .title = "a handler that trusts a pointer it was posted",
+     .about = "The crash of a simulated program is a verdict, not the end of "
+              "the simulator.",
+     .run = scenario_crash,
+     .expect = SIM_CRASH},
+};
+
+const size_t scenario_count = sizeof scenarios / sizeof scenarios[0];
+
+const struct scenario *scenario_find(const char *name)
+{
+    for (size_t at = 0; at < scenario_count; at++) {
+        if (strcmp(scenarios[at].name, name) == 0) {
+            return &scenarios[at];
+        }
+    }
+    return NULL;
+}
