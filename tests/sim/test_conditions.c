@@ -2,7 +2,7 @@
  * @file test_conditions.c
  * @brief Sleeping until something is so: condition variables, addresses.
  *
- * Uses:     schedules.h, the Win32 calls of condition_variable.c and
+ * Uses:     failures.h, checks.h, the Win32 calls of condition_variable.c and
  *           wait_on_address.c.
  * Used by:  ctest.
  * Facts:    none.
@@ -10,10 +10,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "schedules.h"
+#include "failures.h"
 
 #include <string.h>
 #include <windows.h>
+
+#include "checks.h"
 
 enum { ITEMS = 3 };
 
@@ -28,20 +30,6 @@ static struct {
     int woken;
 } shared;
 
-static HANDLE thread_make(LPTHREAD_START_ROUTINE start, void *argument)
-{
-    HANDLE thread = CreateThread(NULL, 0, start, argument, 0, NULL);
-
-    sim_assert(thread != NULL);
-    return thread;
-}
-
-static void thread_end(HANDLE thread)
-{
-    sim_assert(WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0);
-    sim_assert(CloseHandle(thread));
-}
-
 static void begin(void)
 {
     memset(&shared, 0, sizeof shared);
@@ -49,20 +37,6 @@ static void begin(void)
     InitializeCriticalSection(&section);
     InitializeSRWLock(&srw);
     InitializeConditionVariable(&condition);
-}
-
-/** @brief The scenario must fail so under some of many schedules. */
-static void some_schedule_fails(sim_scenario_fn *scenario,
-                                enum sim_verdict verdict,
-                                const char *words)
-{
-    struct sim_report report =
-        sim_explore(&(const struct sim_options){.name = "test", .runs = 3000},
-                    scenario,
-                    NULL);
-
-    assert_int_equal(report.verdict, verdict);
-    assert_non_null(strstr(report.sentence, words));
 }
 
 /* ---- No wake-up is lost ------------------------------------------------ */
@@ -93,16 +67,16 @@ static void section_scenario(void *arg)
 
     (void)arg;
     begin();
-    consumers[0] = thread_make(section_consumer, NULL);
-    consumers[1] = thread_make(section_consumer, NULL);
+    consumers[0] = check_thread(section_consumer, NULL);
+    consumers[1] = check_thread(section_consumer, NULL);
     for (int count = 0; count < 2 * ITEMS; count++) {
         EnterCriticalSection(&section);
         shared.items++;
         LeaveCriticalSection(&section);
         WakeConditionVariable(&condition);
     }
-    thread_end(consumers[0]);
-    thread_end(consumers[1]);
+    check_join(consumers[0]);
+    check_join(consumers[1]);
     sim_assert(shared.taken == 2 * ITEMS && shared.items == 0);
 }
 
@@ -140,14 +114,14 @@ static void srw_scenario(void *arg)
     begin();
     for (int at = 0; at < 3; at++) {
         consumers[at] =
-            thread_make(at < 2 ? shared_consumer : alone_consumer, NULL);
+            check_thread(at < 2 ? shared_consumer : alone_consumer, NULL);
     }
     AcquireSRWLockExclusive(&srw);
     shared.items = 1;
     WakeAllConditionVariable(&condition);
     ReleaseSRWLockExclusive(&srw);
     for (int at = 0; at < 3; at++) {
-        thread_end(consumers[at]);
+        check_join(consumers[at]);
     }
 }
 
@@ -183,12 +157,12 @@ static void hasty_scenario(void *arg)
 
     (void)arg;
     begin();
-    consumer = thread_make(hasty_consumer, NULL);
+    consumer = check_thread(hasty_consumer, NULL);
     EnterCriticalSection(&section);
     shared.items++;
     LeaveCriticalSection(&section);
     WakeConditionVariable(&condition);
-    thread_end(consumer);
+    check_join(consumer);
 }
 
 /** @brief Wakes without the lock and without a condition: may be too early. */
@@ -198,18 +172,18 @@ static void early_scenario(void *arg)
 
     (void)arg;
     begin();
-    consumer = thread_make(hasty_consumer, NULL);
+    consumer = check_thread(hasty_consumer, NULL);
     WakeConditionVariable(&condition);
-    thread_end(consumer);
+    check_join(consumer);
 }
 
 static void condition_needs_a_loop_and_a_condition(void **state)
 {
     (void)state;
-    some_schedule_fails(hasty_scenario, SIM_ASSERTION, "shared.items > 0");
-    some_schedule_fails(early_scenario,
-                        SIM_DEADLOCK,
-                        "waits in SleepConditionVariableCS");
+    failures_find(hasty_scenario, SIM_ASSERTION, "shared.items > 0");
+    failures_find(early_scenario,
+                  SIM_DEADLOCK,
+                  "waits in SleepConditionVariableCS");
 }
 
 /* ---- Waking one, waking all, giving up --------------------------------- */
@@ -234,8 +208,9 @@ static void one_scenario(void *arg)
 
     (void)arg;
     begin();
-    threads[0] = thread_make(sleeper, "older");
-    threads[1] = thread_make(sleeper, "newer");
+    threads[0] = check_thread(sleeper, "older");
+    sim_settle();
+    threads[1] = check_thread(sleeper, "newer");
     sim_settle();
     EnterCriticalSection(&section);
     shared.items = 2;
@@ -244,8 +219,8 @@ static void one_scenario(void *arg)
     sim_settle();
     sim_assert(shared.taken == 1);
     WakeConditionVariable(&condition);
-    thread_end(threads[0]);
-    thread_end(threads[1]);
+    check_join(threads[0]);
+    check_join(threads[1]);
     sim_assert(shared.taken == 2);
 }
 
@@ -304,12 +279,12 @@ static void small_scenario(void *arg)
 
     (void)arg;
     begin();
-    thread = thread_make(alone_consumer, NULL);
+    thread = check_thread(alone_consumer, NULL);
     AcquireSRWLockExclusive(&srw);
     shared.items = 1;
     ReleaseSRWLockExclusive(&srw);
     WakeConditionVariable(&condition);
-    thread_end(thread);
+    check_join(thread);
 }
 
 static void search_with_spurious_wake_ups_ends(void **state)
@@ -345,13 +320,13 @@ static void address_scenario(void *arg)
 
     (void)arg;
     begin();
-    threads[0] = thread_make(address_consumer, NULL);
-    threads[1] = thread_make(address_consumer, NULL);
+    threads[0] = check_thread(address_consumer, NULL);
+    threads[1] = check_thread(address_consumer, NULL);
     InterlockedExchange(&word, 1);
     WakeByAddressSingle((void *)(uintptr_t)&word);
     WakeByAddressSingle((void *)(uintptr_t)&word);
-    thread_end(threads[0]);
-    thread_end(threads[1]);
+    check_join(threads[0]);
+    check_join(threads[1]);
     sim_assert(shared.woken == 2);
 }
 
@@ -361,8 +336,8 @@ static void address_all_scenario(void *arg)
 
     (void)arg;
     begin();
-    threads[0] = thread_make(address_consumer, NULL);
-    threads[1] = thread_make(address_consumer, NULL);
+    threads[0] = check_thread(address_consumer, NULL);
+    threads[1] = check_thread(address_consumer, NULL);
     sim_settle();
     InterlockedExchange(&word, 1);
     WakeByAddressSingle((void *)(uintptr_t)&shared); /* Another address. */
@@ -372,8 +347,8 @@ static void address_all_scenario(void *arg)
     sim_settle();
     sim_assert(shared.woken == 1);
     WakeByAddressAll((void *)(uintptr_t)&word);
-    thread_end(threads[0]);
-    thread_end(threads[1]);
+    check_join(threads[0]);
+    check_join(threads[1]);
 }
 
 static void address_values_scenario(void *arg)
@@ -409,9 +384,9 @@ static void address_change_scenario(void *arg)
 
     (void)arg;
     begin();
-    thread = thread_make(address_consumer, NULL);
+    thread = check_thread(address_consumer, NULL);
     InterlockedExchange(&word, 1);
-    thread_end(thread);
+    check_join(thread);
 }
 
 static void address_wait_ends_by_a_wake_up(void **state)
@@ -423,9 +398,9 @@ static void address_wait_ends_by_a_wake_up(void **state)
     schedules_pass(address_all_scenario);
     schedules_pass(address_values_scenario);
     schedules_reach(address_values_scenario, marks);
-    some_schedule_fails(address_change_scenario,
-                        SIM_DEADLOCK,
-                        "waits in WaitOnAddress");
+    failures_find(address_change_scenario,
+                  SIM_DEADLOCK,
+                  "waits in WaitOnAddress");
 }
 
 int main(void)

@@ -80,7 +80,7 @@ static void other_statuses_become_errors(void **state)
 {
     const struct number numbers[] = {
         BECOMES(SUCCESS, 0),
-        BECOMES(ABANDONED_WAIT_0, 735),
+        BECOMES(ABANDONED_WAIT_0, 128),
         BECOMES(TIMEOUT, 1460),
         BECOMES(UNSUCCESSFUL, 31),
         BECOMES(NOT_IMPLEMENTED, 1),

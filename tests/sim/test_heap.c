@@ -151,7 +151,12 @@ static void heap_scenario(void *arg)
     one = HeapAlloc(fixed, 0, 0x80000);
     sim_assert(one != NULL);
     sim_assert(HeapAlloc(fixed, 0, 0x80000) == NULL);
-    sim_assert(HeapFree(fixed, 0, one));
+    /* What a block gives up another one can have. */
+    sim_assert(HeapReAlloc(fixed, 0, one, 0x40000) == one);
+    two = HeapAlloc(fixed, 0, 0x80000);
+    sim_assert(two != NULL);
+    sim_assert(HeapAlloc(fixed, 0, 0x80000) == NULL);
+    sim_assert(HeapFree(fixed, 0, two));
     sim_assert(HeapAlloc(fixed, 0, 0x80000) != NULL);
     sim_assert(HeapDestroy(fixed));
     sim_assert(!HeapDestroy(GetProcessHeap()));
