@@ -117,15 +117,15 @@ struct sim_options {
                             * hashes. */
     sim_observe_fn *observe;   /**< Sees every event of every run, but not of
                                 * its repetitions; or NULL. */
-    void *observe_context;
+    void *observe_context; /**< Passed to observe. */
     sim_progress_fn *progress; /**< About once a second, or NULL. */
-    void *progress_context;
+    void *progress_context; /**< Passed to progress. */
 };
 
 /** What came of it.  Pointers are valid until the next sim_explore(). */
 struct sim_report {
-    bool passed;
-    enum sim_verdict verdict;
+    bool passed;            /**< Every run ended as SIM_PASS. */
+    enum sim_verdict verdict; /**< Of the last run. */
     bool complete;          /**< dfs: every schedule within bounds was run. */
     uint64_t runs;          /**< Executions. */
     uint64_t steps;         /**< Calls, over all executions. */
@@ -134,7 +134,7 @@ struct sim_report {
     const char *sentence;   /**< What went wrong and where; "" if nothing. */
     const char *replay;     /**< Line that repeats the last run. */
     const struct sim_event *events; /**< Its trace, or NULL. */
-    size_t event_count;
+    size_t event_count;     /**< Events at events. */
 };
 
 /**
@@ -173,24 +173,64 @@ struct sim_print {
     size_t columns;  /**< Width of the terminal; 0: 100. */
 };
 
-/** @brief Write a trace as a table, one column per thread, time down. */
+/**
+ * @brief Write a trace as a table, one column per thread, time down.
+ *
+ * @param file         Where to.
+ * @param events       As in a report.
+ * @param event_count  How many.
+ * @param print        How; read only.
+ *
+ * @owns{unchanged}
+ * @threads{one thread of the process at a time}
+ */
 void sim_print_timeline(FILE *file,
                         const struct sim_event *events,
                         size_t event_count,
                         const struct sim_print *print);
 
-/** @brief Write a trace in the fixed form of docs/trace.md. */
+/**
+ * @brief Write a trace in the fixed form of docs/trace.md.
+ *
+ * @param file    Where to.
+ * @param report  With a trace: see sim_options.record.
+ *
+ * @owns{unchanged}
+ * @threads{one thread of the process at a time}
+ */
 void sim_print_trace(FILE *file, const struct sim_report *report);
 
-/** @brief Write sentence, last rows and replay line of a failed report. */
+/**
+ * @brief Write sentence, last rows and replay line of a failed report, or one
+ * line for a report that passed.
+ *
+ * @param file    Where to.
+ * @param report  As returned by sim_explore().
+ * @param print   How; read only.
+ *
+ * @owns{unchanged}
+ * @threads{one thread of the process at a time}
+ */
 void sim_print_report(FILE *file,
                       const struct sim_report *report,
                       const struct sim_print *print);
 
-/** @brief One word for a verdict, such as "deadlock". */
+/**
+ * @brief One word or two for a verdict, such as "deadlock".
+ *
+ * @param verdict  Any.
+ * @return Static text.
+ * @threads{any}
+ */
 const char *sim_verdict_name(enum sim_verdict verdict);
 
-/** @brief How often a mark was passed since the last sim_explore() began. */
+/**
+ * @brief How often a mark was passed since the last sim_explore() began.
+ *
+ * @param mark  As given to sim_mark(); compared as text.
+ * @return A count over all runs; 0 when the mark is unknown.
+ * @threads{one thread of the process at a time}
+ */
 uint64_t sim_marked(const char *mark);
 
 /**
@@ -203,11 +243,27 @@ uint64_t sim_marked(const char *mark);
 #define sim_assert(condition)                                                  \
     ((condition) ? (void)0 : sim_assert_failed(#condition, __FILE__, __LINE__))
 
-/** @brief What sim_assert() calls. */
+/**
+ * @brief What sim_assert() calls.
+ *
+ * @param condition  Its text.
+ * @param file       Source file; its folders are left out of the sentence.
+ * @param line       Line in it, counted from 1.
+ *
+ * @post Does not return.
+ * @threads{any simulated thread}
+ */
 SIM_NORETURN void
 sim_assert_failed(const char *condition, const char *file, int line);
 
-/** @brief Write a line of the program's own into the trace. */
+/**
+ * @brief Write a line of the program's own into the trace.
+ *
+ * No choice point, and no work at all while nobody listens.
+ *
+ * @param format  As for printf; at most 255 characters are kept.
+ * @threads{any simulated thread}
+ */
 void sim_note(const char *format, ...) SIM_FORMAT(1, 2);
 
 /**
@@ -218,8 +274,12 @@ void sim_note(const char *format, ...) SIM_FORMAT(1, 2);
  */
 void sim_settle(void);
 
-/** @brief Say that this place was reached; sim_marked() counts it.
- *  @param mark  Static text. */
+/**
+ * @brief Say that this place was reached; sim_marked() counts it.
+ *
+ * @param mark  Static text; at most 64 different ones.
+ * @threads{any simulated thread}
+ */
 void sim_mark(const char *mark);
 
 /**
@@ -233,7 +293,12 @@ void sim_mark(const char *mark);
  */
 uint32_t sim_choose(uint32_t count);
 
-/** @brief Whether this is the simulator (true) or real Windows. */
+/**
+ * @brief Whether this is the simulator.
+ *
+ * @return true in the simulator, false on real Windows.
+ * @threads{any}
+ */
 bool sim_is_simulated(void);
 
 /** @} */

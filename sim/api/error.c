@@ -8,7 +8,7 @@
  *
  * Uses:     api.h.
  * Used by:  programs, every Win32 call.
- * Facts:    THREAD-15.
+ * Facts:    THREAD-15, PORT-78.
  * Read next: system.c.
  *
  * SPDX-License-Identifier: MIT
@@ -28,7 +28,9 @@ struct translation {
  *  and the catalog (SOCK-124) say; they agree. */
 static const struct translation translations[] = {
     {STATUS_SUCCESS, ERROR_SUCCESS},
-    {STATUS_ABANDONED_WAIT_0, ERROR_ABANDONED_WAIT_0},
+    /* FACT PORT-78 735 is a special case: not here, but where a port is
+     * closed under who waits at it. */
+    {STATUS_ABANDONED_WAIT_0, ERROR_WAIT_NO_CHILDREN},
     {STATUS_ABANDONED_WAIT_63, ERROR_ABANDONED_WAIT_63},
     {STATUS_USER_APC, ERROR_USER_APC},
     {STATUS_ALERTED, ERROR_ALERTED},

@@ -8,7 +8,7 @@
  * Uses:     world.h, schedule.h, run.h.
  * Used by:  scenarios, lessons, fact tests.
  * Facts:    none.
- * Read next: real.c.
+ * Read next: real.h.
  *
  * SPDX-License-Identifier: MIT
  */

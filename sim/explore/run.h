@@ -65,9 +65,10 @@ bool sim__search_is_over(void);
 /** @brief Set it up for the last run once more. */
 void sim__search_again(void);
 
-/** @brief Begin a list of answers, and append one @p times times.
- *  @return false when the list is full. */
+/** @brief Begin a list of answers. */
 void sim__answers_begin(void);
+
+/** @brief Append an answer @p times times; false when the list is full. */
 bool sim__answers_add(uint32_t value, uint64_t times);
 
 /** @brief Read options from a replay line into sim__exploration.

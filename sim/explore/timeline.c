@@ -53,6 +53,14 @@ static const char *colour_of(size_t lane, const struct sim_event *event)
 
 /* ---- Rows ------------------------------------------------------------------- */
 
+/** @brief Whether a text may be broken before a place: at a blank, or where a
+ *  name like WaitForSingleObject has a joint. */
+static bool may_break(const char *text, size_t at)
+{
+    return text[at] == ' ' || (text[at] >= 'A' && text[at] <= 'Z' &&
+                               text[at - 1] >= 'a' && text[at - 1] <= 'z');
+}
+
 /** @brief Where to break a text so that it fits; its length if it fits. */
 static size_t break_at(const char *text, size_t width)
 {
@@ -65,7 +73,28 @@ static size_t break_at(const char *text, size_t width)
     while (at > 0 && text[at] != ' ') {
         at--;
     }
-    return at == 0 ? width : at;
+    if (at != 0) {
+        return at;
+    }
+    at = width;
+    while (at > 1 && !may_break(text, at)) {
+        at--;
+    }
+    return at > 1 ? at : width;
+}
+
+/** @brief Whether the next row says the same and more: a thread's handle is
+ *  opened where it starts. */
+static bool is_said_next(const struct sim_event *events,
+                         size_t at,
+                         size_t count)
+{
+    const struct sim_event *event = &events[at];
+
+    return event->kind == SIM_EVENT_open && at + 1 < count &&
+           events[at + 1].kind == SIM_EVENT_start &&
+           events[at + 1].thread == event->thread &&
+           events[at + 1].object == event->object;
 }
 
 /** One line of a row: a piece of the event's text in the event's lane. */
@@ -220,7 +249,7 @@ void sim_print_timeline(FILE *file,
     }
     print_heading(&table);
     for (size_t at = 0; at < event_count; at++) {
-        if (at >= first) {
+        if (at >= first && !is_said_next(events, at, event_count)) {
             print_row(&table, &events[at]);
         }
         sim__lanes_follow(&table, &events[at]);
