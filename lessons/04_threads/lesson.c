@@ -113,7 +113,7 @@ static struct plan plan(void)
     return (struct plan){.threads = 3, .concurrency = 1};
 #elif VARIANT == BUG_1 /* As many threads as may run: none to stand in. */
     return (struct plan){.threads = 1, .concurrency = 1};
-#elif VARIANT == BUG_2 /* Just many. */
+#elif VARIANT == BUG_2 /* Many, to be safe. */
     return (struct plan){.threads = 64, .concurrency = 64};
 #elif VARIANT == BUG_3 /* The concurrency value does not make threads. */
     return (struct plan){.threads = 2, .concurrency = 2};

@@ -8,7 +8,7 @@
  * Uses:     thread.h, schedule.h.
  * Used by:  wait.c, port.c, timer.c, irp.c, QueueUserAPC.
  * Facts:    THREAD-06, THREAD-09, THREAD-10, PORT-43, PORT-53.
- * Read next: wait.h.
+ * Read next: schedule.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -8,7 +8,7 @@
  * Uses:     object.h, host.h (the fiber).
  * Used by:  schedule.c, wait.c, port.c, apc.c and the calls about threads.
  * Facts:    PORT-67, THREAD-06, THREAD-09.
- * Read next: schedule.h.
+ * Read next: thread.c.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -52,8 +52,9 @@ static const struct arrow {
      "a scenario may include the scenario tables, the public headers of the "
      "layers and sim.h"},
     {"tools/",
-     {"tools/", "lessons/", SIM_H},
-     "tools/ may include sim.h and the tables of scenarios and lessons"},
+     {"tools/", "lessons/", SIM_H, "sim/real.h", "tests/facts/fact.h"},
+     "tools/ may include sim.h and the tables of scenarios, lessons and "
+     "facts"},
     {"tests/sim/", {""}, ""},
     {"tests/",
      {"tests/", "src/", "tools/", "lessons/", "bench/", SIM_H},
