@@ -44,6 +44,7 @@ endfunction()
 
 dryport_tests(sim dryport_iocp dryport_sim)
 dryport_tests(layer0 dryport_iocp dryport_sim)
+dryport_tests(tools scenarios dryport_iocp dryport_sim)
 dryport_tests(tidy tidy_rules
     ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/tidy/fixtures")
 

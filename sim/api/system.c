@@ -67,8 +67,7 @@ DWORD WINAPI GetActiveProcessorCount(WORD group)
 
 /** The last OutputDebugString of the process. */
 static struct {
-    uint64_t generation; /* Run, thread and step it was said in. */
-    uint32_t thread;
+    uint64_t generation; /* Run and step in which it was said. */
     uint64_t steps_left;
     char text[512];
 } said;
@@ -87,15 +86,14 @@ static void remember(const char *text)
     memcpy(said.text, text, length);
     said.text[length] = '\0';
     said.generation = sim__world.generation;
-    said.thread = sim__world.current->object.number;
     said.steps_left = sim__world.steps_left;
 }
 
-/** @brief Whether the present thread has spoken and done nothing since. */
+/** @brief Whether nothing has happened since: no thread made a call, so it
+ *  was the present one that spoke. */
 static bool said_just_now(void)
 {
     return said.generation == sim__world.generation &&
-           said.thread == sim__world.current->object.number &&
            said.steps_left == sim__world.steps_left && said.text[0] != '\0';
 }
 

@@ -19,9 +19,10 @@
 
 #include "../host/host.h"
 
-/** Seconds without a simulated call before a run counts as stuck; less when
- *  the same run was found stuck before. */
-enum { STUCK_SECONDS = 10, STUCK_AGAIN_SECONDS = 2 };
+/** The same for a run that was found stuck before. */
+enum { STUCK_AGAIN_SECONDS = 2 };
+
+unsigned sim__stuck_seconds = 10;
 
 struct exploration sim__exploration;
 
@@ -70,10 +71,10 @@ static void on_tick(void)
     if (++pulse.seconds >= pulse.seconds_max) {
         pulse.seconds_max = STUCK_AGAIN_SECONDS;
         sim__stop(SIM_LIVELOCK,
-                  "thread %s has called nothing for %d seconds of real time: "
+                  "thread %s has called nothing for %u seconds of real time: "
                   "it loops without a call, or computes for very long",
                   current_letter(letter),
-                  STUCK_SECONDS);
+                  sim__stuck_seconds);
     }
 }
 
@@ -88,7 +89,7 @@ static void on_death(void)
 void sim__runs_guard(void)
 {
     pulse.seconds = 0;
-    pulse.seconds_max = STUCK_SECONDS;
+    pulse.seconds_max = sim__stuck_seconds;
     sim__host_death_note = on_death;
     sim__host_guard(on_crash, on_tick);
 }

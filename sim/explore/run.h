@@ -40,6 +40,10 @@ struct exploration {
 
 extern struct exploration sim__exploration;
 
+/** Seconds of real time without a simulated call before a run counts as
+ *  stuck; only tests change it. */
+extern unsigned sim__stuck_seconds;
+
 /** @brief Run the scenario once, with the chooser as it is set up. */
 void sim__run(bool record, bool hash);
 

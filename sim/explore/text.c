@@ -252,11 +252,12 @@ void sim__print_row(FILE *file, const struct sim_event *event)
     }
     (void)sim__event_detail(event, detail);
     (void)fprintf(file,
-                  "%9s %-3s %-8s %4s %-3s%s%s",
+                  "%9s %-3s %-8s %4s %*s%s%s",
                   sim__time_text(event->time, time),
                   sim__thread_letter(event->thread, letter),
                   sim__event_word(event),
                   op,
+                  detail[0] == '\0' ? 0 : -3, /* No blanks at the end. */
                   sim__owner_word(event->owner),
                   detail[0] == '\0' ? "" : " ",
                   detail);

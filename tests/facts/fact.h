@@ -62,8 +62,10 @@ extern const size_t fact_count;
 #include "facts.def"
 #undef FACT
 
-/** End the test as failed unless the condition holds. */
-#define CHECK(condition) sim_assert(condition)
+/** End the test as failed unless the condition holds.  Not by sim_assert():
+ *  the sentence would quote what the names in it stand for. */
+#define CHECK(condition)                                                       \
+    ((condition) ? (void)0 : sim_assert_failed(#condition, __FILE__, __LINE__))
 
 /** End the test unless this Windows has a native call. */
 #define FACT_NEEDS(pointer)                                                    \
@@ -188,6 +190,12 @@ struct fact_native {
 /** @brief The native calls. */
 struct fact_native fact_native(void);
 
+/** Units of fact_now(); a clock tick is 15.625 ms. */
+enum { FACT_MS = 10000, FACT_TICK = 156250 };
+
+/** @brief The finest clock there is, in units of 100 ns. */
+LONGLONG fact_now(void);
+
 /** @brief Packets queued and not removed: NtQueryIoCompletion. */
 LONG fact_depth(HANDLE port);
 
@@ -244,6 +252,11 @@ void fact_packet_await(HANDLE port, LONG count);
 /** @brief Post a packet that has a key and nothing else. */
 void fact_post(HANDLE port, ULONG_PTR key);
 
+/** @brief Let a thread run until it blocks.
+ *  @param started  Set by the thread as its first act: on real Windows it may
+ *                  be slow to start. */
+void fact_settle(const volatile LONG *started);
+
 /**
  * @name Threads at a port
  * A thread that blocks gives its place in its port away, so a test that keeps
@@ -274,6 +287,7 @@ HANDLE fact_waiter(HANDLE port);
 struct fact_runner {
     HANDLE port;
     HANDLE thread;
+    volatile LONG started;
     volatile LONG key; /**< Of its packet; 0 while it waits for one. */
     volatile LONG end; /**< Set by fact_runner_end(). */
 };

@@ -13,54 +13,56 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { PIPE_BUFFER_BYTES = 4096 };
+enum { PIPE_BUFFER_BYTES = 4096, PIPES_MAX = 64, NAME_MAX_CHARS = 64 };
 
-/** @brief A name that no pipe of this process has had before. */
-static void make_name(WCHAR *name, size_t room)
+/**
+ * @brief Make a pipe of one instance and return its server end.
+ *
+ * It gets the first name that no pipe has now.  A number that counts up for
+ * ever would do as well, if a run of the simulator were not to be the same
+ * when it is repeated.
+ */
+static HANDLE make_server(WCHAR *name_out, DWORD mode, BOOL overlapped)
 {
-    static volatile LONG last;
+    HANDLE server = INVALID_HANDLE_VALUE;
 
-    (void)swprintf(name,
-                   room,
-                   L"\\\\.\\pipe\\dryport-fact-%u-%u",
-                   (unsigned)GetCurrentProcessId(),
-                   (unsigned)InterlockedIncrement(&last));
-}
-
-/** @brief Make a pipe of one instance and return its server end. */
-static HANDLE make_server(const WCHAR *name, DWORD mode, BOOL overlapped)
-{
-    HANDLE server = CreateNamedPipeW(
-        name,
-        PIPE_ACCESS_DUPLEX | (overlapped ? FILE_FLAG_OVERLAPPED : 0),
-        mode,
-        1,
-        PIPE_BUFFER_BYTES,
-        PIPE_BUFFER_BYTES,
-        0,
-        NULL);
-
+    for (unsigned number = 1;
+         number <= PIPES_MAX && server == INVALID_HANDLE_VALUE;
+         number++) {
+        (void)swprintf(name_out,
+                       NAME_MAX_CHARS,
+                       L"\\\\.\\pipe\\dryport-fact-%u-%u",
+                       (unsigned)GetCurrentProcessId(),
+                       number);
+        server = CreateNamedPipeW(
+            name_out,
+            PIPE_ACCESS_DUPLEX | (overlapped ? FILE_FLAG_OVERLAPPED : 0),
+            mode,
+            1,
+            PIPE_BUFFER_BYTES,
+            PIPE_BUFFER_BYTES,
+            0,
+            NULL);
+    }
     CHECK(server != INVALID_HANDLE_VALUE);
     return server;
 }
 
 HANDLE fact_pipe_alone(BOOL overlapped)
 {
-    WCHAR name[64];
+    WCHAR name[NAME_MAX_CHARS];
 
-    make_name(name, sizeof name / sizeof name[0]);
     return make_server(name, PIPE_TYPE_BYTE, overlapped);
 }
 
 struct fact_pipe fact_pipe(BOOL message)
 {
-    WCHAR name[64];
+    WCHAR name[NAME_MAX_CHARS];
     DWORD mode = message ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
                          : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
     DWORD read_mode = PIPE_READMODE_MESSAGE;
     struct fact_pipe pipe;
 
-    make_name(name, sizeof name / sizeof name[0]);
     pipe.server = make_server(name, mode, TRUE);
     pipe.client = CreateFileW(name,
                               GENERIC_READ | GENERIC_WRITE,

@@ -18,6 +18,15 @@ void fact_post(HANDLE port, ULONG_PTR key)
     CHECK(PostQueuedCompletionStatus(port, 0, key, NULL));
 }
 
+void fact_settle(const volatile LONG *started)
+{
+    sim_settle();
+    if (*started == 0) {
+        fact_await(started, 1);
+        sim_settle();
+    }
+}
+
 void fact_await(const volatile LONG *number, LONG least)
 {
     ULONGLONG end = GetTickCount64() + FACT_LIMIT_MS;
@@ -63,16 +72,27 @@ void fact_poll(HANDLE port, ULONG_PTR key)
     }
 }
 
-static DWORD WINAPI take_one(void *port)
+/** What a waiter is told; the memory is its starter's. */
+struct start {
+    HANDLE port;
+    volatile LONG started;
+};
+
+static DWORD WINAPI take_one(void *arg)
 {
+    struct start *start = arg;
+    HANDLE port = start->port;
+
+    start->started = 1; /* Now the starter may return. */
     return (DWORD)fact_packet_take(port).key;
 }
 
 HANDLE fact_waiter(HANDLE port)
 {
-    HANDLE thread = fact_start(take_one, port);
+    struct start start = {.port = port};
+    HANDLE thread = fact_start(take_one, &start);
 
-    sim_settle();
+    fact_settle(&start.started);
     return thread;
 }
 
@@ -80,6 +100,7 @@ static DWORD WINAPI run_on(void *arg)
 {
     struct fact_runner *runner = arg;
 
+    runner->started = 1;
     (void)InterlockedExchange(&runner->key,
                               (LONG)fact_packet_take(runner->port).key);
     fact_await(&runner->end, 1);
@@ -88,11 +109,9 @@ static DWORD WINAPI run_on(void *arg)
 
 void fact_runner_start(struct fact_runner *runner, HANDLE port)
 {
-    runner->port = port;
-    runner->key = 0;
-    runner->end = 0;
+    *runner = (struct fact_runner){.port = port};
     runner->thread = fact_start(run_on, runner);
-    sim_settle();
+    fact_settle(&runner->started);
 }
 
 void fact_runner_end(struct fact_runner *runner)

@@ -77,6 +77,7 @@ static void associate(HANDLE port)
 struct waiter {
     HANDLE port;
     BOOL alertable;
+    volatile LONG started;
     volatile LONG counter; /* Of APCs that ran in it. */
     volatile LONG returned;
     ULONG_PTR key;
@@ -87,6 +88,7 @@ static DWORD WINAPI wait_here(void *arg)
 {
     struct waiter *waiter = arg;
 
+    waiter->started = 1;
     waiter->key = take(waiter->port, FACT_LIMIT_MS, waiter->alertable);
     waiter->error = GetLastError();
     (void)InterlockedExchange(&waiter->returned, 1);
@@ -102,6 +104,7 @@ static DWORD WINAPI wait_deaf(void *arg)
 {
     struct waiter *waiter = arg;
 
+    waiter->started = 1;
     waiter->key = fact_packet_take(waiter->port).key;
     CHECK(waiter->counter == 0);
     check_still_pending(&waiter->counter);
@@ -130,7 +133,7 @@ void fact_port_43(void)
     check_still_pending(&counter);
     /* One that is queued while a thread waits has to wait as well. */
     thread = fact_start(wait_deaf, &waiter);
-    sim_settle();
+    fact_settle(&waiter.started);
     queue(thread, &waiter.counter);
     sim_settle();
     CHECK(waiter.counter == 0);
@@ -183,7 +186,7 @@ void fact_port_75(void)
     check_still_pending(&counter);
     /* Nor does one interrupt a thread that waits. */
     thread = fact_start(wait_here, &waiter);
-    sim_settle();
+    fact_settle(&waiter.started);
     queue(thread, &waiter.counter);
     sim_settle();
     CHECK(waiter.counter == 0 && !waiter.returned);
@@ -212,7 +215,7 @@ void fact_port_53(void)
     CHECK(counter == 2);
     /* and also when the thread waits already. */
     thread = fact_start(wait_here, &waiter);
-    sim_settle();
+    fact_settle(&waiter.started);
     queue(thread, &waiter.counter);
     (void)fact_join(thread);
     CHECK(waiter.key == 0 && waiter.error == WAIT_IO_COMPLETION);

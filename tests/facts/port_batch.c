@@ -209,13 +209,12 @@ void fact_port_55(void)
     CHECK(batch.removed == 3);
     waiter = fact_waiter(batch.port);
     fact_runner_start(&runner, batch.port);
-    /* It counts as one of two that may run, so there is a place for another
-     * thread */
+    /* It counts as one of two that may run: there is a place for one of them,
+     * and not for the other. */
     fact_post(batch.port, 4);
-    fact_await(&runner.key, 4);
-    /* and not for a third. */
     fact_post(batch.port, 5);
     fact_packet_stay(batch.port, 1);
+    fact_await(&runner.key, 4);
     /* A batch that follows counts as one, again, and takes what there is. */
     fact_post(batch.port, 6);
     take(&batch, ENTRIES);

@@ -17,6 +17,7 @@
 /** Threads that wait at a port by different calls. */
 struct waiters {
     HANDLE port;
+    volatile LONG started; /* Set by each. */
     volatile LONG returned;
 };
 
@@ -27,6 +28,7 @@ static DWORD WINAPI abandon_one(void *arg)
     ULONG_PTR key;
     DWORD bytes;
 
+    waiters->started = 1;
     CHECK(!GetQueuedCompletionStatus(
         waiters->port, &bytes, &key, &overlapped, FACT_LIMIT_MS));
     CHECK(GetLastError() == ERROR_ABANDONED_WAIT_0);
@@ -41,6 +43,7 @@ static DWORD WINAPI abandon_batch(void *arg)
     OVERLAPPED_ENTRY entries[2];
     ULONG removed;
 
+    waiters->started = 1;
     CHECK(!GetQueuedCompletionStatusEx(
         waiters->port, entries, 2, &removed, FACT_LIMIT_MS, TRUE));
     CHECK(GetLastError() == ERROR_ABANDONED_WAIT_0);
@@ -56,6 +59,7 @@ static DWORD WINAPI abandon_natively(void *arg)
     PVOID context;
     PVOID key;
 
+    waiters->started = 1;
     CHECK(fact_native().remove(waiters->port,
                                &key,
                                &context,
@@ -109,9 +113,10 @@ void fact_port_76(void)
     HANDLE same = duplicate(waiters.port);
 
     for (size_t at = 0; at < 4; at++) {
+        waiters.started = 0;
         threads[at] = fact_start(bodies[at], &waiters);
+        fact_settle(&waiters.started);
     }
-    sim_settle();
     /* One of two handles is closed: the threads wait on. */
     CHECK(CloseHandle(same));
     sim_settle();
@@ -169,11 +174,11 @@ void fact_port_78(void)
     struct waiters waiters = {.port = fact_port(1)};
     HANDLE thread = fact_start(abandon_one, &waiters);
 
+    fact_settle(&waiters.started);
     /* Windows' table has an error for this status, */
     CHECK(fact_native().to_dos_error(STATUS_ABANDONED_WAIT_0) ==
           ERROR_WAIT_NO_CHILDREN);
     /* but a thread that is abandoned at a port sees another. */
-    sim_settle();
     CHECK(CloseHandle(waiters.port));
     (void)fact_join(thread);
 }

@@ -18,6 +18,7 @@ struct active {
     HANDLE other; /* A port that nobody else uses. */
     HANDLE event;
     void (*stop)(struct active *active);
+    volatile LONG started;
     volatile LONG running;
     volatile LONG go;
     volatile LONG end;
@@ -43,6 +44,7 @@ static DWORD WINAPI run_and_stop(void *arg)
 {
     struct active *active = arg;
 
+    active->started = 1;
     CHECK(fact_packet_take(active->port).key == 1);
     (void)InterlockedExchange(&active->running, 1);
     fact_await(&active->go, 1);
@@ -62,13 +64,13 @@ static void check_stop(void (*stop)(struct active *active))
     HANDLE waiter = fact_waiter(active.port);
     HANDLE thread = fact_start(run_and_stop, &active);
 
-    /* It takes a packet: now it is the one thread that may run, */
-    sim_settle();
+    /* It gets a packet: now it is the one thread that may run, */
+    fact_settle(&active.started);
     fact_post(active.port, 1);
-    fact_await(&active.running, 1);
     fact_post(active.port, 2);
     fact_packet_stay(active.port, 1);
     /* until it stops. */
+    fact_await(&active.running, 1);
     (void)InterlockedExchange(&active.go, 1);
     CHECK(fact_join(waiter) == 2);
     CHECK(SetEvent(active.event));
@@ -117,6 +119,7 @@ struct scene {
     CRITICAL_SECTION section;
     HANDLE pipe; /* Not overlapped, and not connected. */
     const struct way *way;
+    volatile LONG started;
 };
 
 /** One way to block, and what ends it. */
@@ -168,6 +171,7 @@ static DWORD WINAPI own_section(void *arg)
     struct scene *scene = arg;
 
     EnterCriticalSection(&scene->section);
+    scene->started = 1;
     wait_for_event(scene);
     LeaveCriticalSection(&scene->section);
     return 0;
@@ -198,6 +202,7 @@ static DWORD WINAPI take_and_unblock(void *arg)
 {
     struct scene *scene = arg;
 
+    scene->started = 1;
     CHECK(fact_packet_take(scene->port).key == 2);
     scene->way->unblock(scene);
     return 0;
@@ -212,6 +217,7 @@ static void scene_begin(struct scene *scene, const struct way *way)
     CHECK(scene->event != NULL && scene->pipe != INVALID_HANDLE_VALUE);
     InitializeCriticalSection(&scene->section);
     scene->way = way;
+    scene->started = 0;
 }
 
 static void scene_end(struct scene *scene)
@@ -230,9 +236,11 @@ static void check_way(const struct way *way)
     scene_begin(&scene, way);
     if (way->block == enter_section) {
         owner = fact_start(own_section, &scene);
+        fact_settle(&scene.started);
     }
+    scene.started = 0;
     waiter = fact_start(take_and_unblock, &scene);
-    sim_settle();
+    fact_settle(&scene.started);
     /* This thread runs, and the other one waits for a place. */
     fact_poll(scene.port, 0);
     fact_post(scene.port, 2);

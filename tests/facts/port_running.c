@@ -35,17 +35,14 @@ void fact_port_59(void)
     }
     fact_runner_start(&second, port);
     fact_runner_start(&first, port);
-    /* The first two packets release two of them. */
-    fact_post(port, 1);
-    fact_post(port, 2);
-    fact_await(&first.key, 1);
-    fact_await(&second.key, 2);
-    /* All others are queued: the threads that wait are idle, and yet none is
-     * released. */
-    for (ULONG_PTR key = 3; key <= 8; key++) {
+    /* Of eight packets the first two release two of them.  The others are
+     * queued: the threads that wait are idle, and yet none is released. */
+    for (ULONG_PTR key = 1; key <= 8; key++) {
         fact_post(port, key);
     }
     fact_packet_stay(port, 6);
+    fact_await(&first.key, 1);
+    fact_await(&second.key, 2);
     /* When one has ended there is a place again, for one after the other. */
     fact_runner_end(&second);
     for (size_t at = 0; at < 6; at++) {
@@ -84,6 +81,7 @@ void fact_port_61(void)
 struct sleeper {
     HANDLE port;
     HANDLE event;
+    volatile LONG started;
     volatile LONG back;
     volatile LONG end;
 };
@@ -92,6 +90,7 @@ static DWORD WINAPI block_and_run_on(void *arg)
 {
     struct sleeper *sleeper = arg;
 
+    sleeper->started = 1;
     CHECK(fact_packet_take(sleeper->port).key == 1);
     CHECK(WaitForSingleObject(sleeper->event, FACT_LIMIT_MS) == WAIT_OBJECT_0);
     (void)InterlockedExchange(&sleeper->back, 1);
@@ -111,7 +110,7 @@ void fact_port_63(void)
     CHECK(sleeper.event != NULL);
     fact_runner_start(&runner, port);
     thread = fact_start(block_and_run_on, &sleeper);
-    sim_settle();
+    fact_settle(&sleeper.started);
     /* The port lets one thread run.  It blocks, so another one may. */
     fact_post(port, 1);
     fact_post(port, 2);
@@ -144,13 +143,14 @@ void fact_port_64(void)
 
     fact_runner_start(&second, port);
     fact_runner_start(&first, port);
-    /* One thread runs and does not block: there is one place left. */
+    /* Two threads run and do not block: there is no place for a third, */
     fact_post(port, 1);
-    fact_await(&first.key, 1);
     fact_post(port, 2);
-    fact_await(&second.key, 2);
-    /* Two do: there is none, however long it takes. */
     fact_post(port, 3);
+    fact_packet_stay(port, 1);
+    fact_await(&first.key, 1);
+    fact_await(&second.key, 2);
+    /* however long it takes. */
     for (int round = 0; round < 5; round++) {
         CHECK(!GetQueuedCompletionStatus(
             clock, &packet.bytes, &packet.key, &packet.overlapped, 40));

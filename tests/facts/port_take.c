@@ -49,12 +49,14 @@ struct caller {
     DWORD milliseconds;
     struct outcome outcome;
     HANDLE thread;
+    volatile LONG started;
 };
 
 static DWORD WINAPI call_and_wait(void *arg)
 {
     struct caller *caller = arg;
 
+    caller->started = 1;
     caller->outcome = call(caller->port, caller->milliseconds);
     return 0;
 }
@@ -63,8 +65,9 @@ static void caller_start(struct caller *caller, HANDLE port, DWORD milliseconds)
 {
     caller->port = port;
     caller->milliseconds = milliseconds;
+    caller->started = 0;
     caller->thread = fact_start(call_and_wait, caller);
-    sim_settle();
+    fact_settle(&caller->started);
 }
 
 static struct outcome caller_end(struct caller *caller)

@@ -14,6 +14,7 @@
 struct direct {
     HANDLE port;
     DWORD milliseconds;
+    volatile LONG started;
     volatile LONG woken;
     HANDLE thread;
 };
@@ -21,8 +22,10 @@ struct direct {
 static DWORD WINAPI wait_directly(void *arg)
 {
     struct direct *direct = arg;
-    DWORD result = WaitForSingleObject(direct->port, direct->milliseconds);
+    DWORD result;
 
+    direct->started = 1;
+    result = WaitForSingleObject(direct->port, direct->milliseconds);
     (void)InterlockedExchange(&direct->woken, 1);
     return result;
 }
@@ -30,11 +33,9 @@ static DWORD WINAPI wait_directly(void *arg)
 /** @brief Start such a thread; returns when it waits. */
 static void direct_start(struct direct *direct, HANDLE port, DWORD milliseconds)
 {
-    direct->port = port;
-    direct->milliseconds = milliseconds;
-    direct->woken = 0;
+    *direct = (struct direct){.port = port, .milliseconds = milliseconds};
     direct->thread = fact_start(wait_directly, direct);
-    sim_settle();
+    fact_settle(&direct->started);
 }
 
 static DWORD direct_end(struct direct *direct)

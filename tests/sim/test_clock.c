@@ -162,11 +162,29 @@ static void spin_scenario(void *arg)
     sim_assert(CloseHandle(thread));
 }
 
+/** @brief What is due in the time that reading takes happens meanwhile. */
+static void due_scenario(void *arg)
+{
+    LARGE_INTEGER due = {.QuadPart = -3000000};
+    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+    LONGLONG start;
+
+    (void)arg;
+    sim_assert(SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE));
+    start = precise_now();
+    while (precise_now() - start < 5000000) {
+    }
+    sim_assert(WaitForSingleObject(timer, 0) == WAIT_OBJECT_0);
+    sim_assert(CloseHandle(timer));
+}
+
 static void reading_a_clock_lets_time_pass(void **state)
 {
     static const char *const marks[] = {"done meanwhile", NULL};
 
     (void)state;
+    schedules_pass(due_scenario);
+    schedules_pass_exactly(due_scenario);
     schedules_reach(spin_scenario, marks);
     schedules_pass_exactly(spin_scenario);
 }

@@ -34,8 +34,8 @@ enum {
     REAL_FAILED = 1,
     REAL_REFUSED = 2,
     REAL_CANNOT = 3,
-    FACT_MS = 10000,   /* A fact that takes longer hangs. */
-    PROCESS_MS = 20000 /* And so does its process. */
+    LIMIT_MS = 10000,        /* A fact that takes longer hangs. */
+    PROCESS_LIMIT_MS = 20000 /* And so does its process. */
 };
 
 static int refuse(const char *sentence, const char *word)
@@ -103,8 +103,8 @@ static int run_fact(const char *id)
     if (thread == NULL) {
         return refuse("there is no memory for the thread of", id);
     }
-    if (WaitForSingleObject(thread, FACT_MS) != WAIT_OBJECT_0) {
-        printf("fails it did not end within %d s\n", FACT_MS / 1000);
+    if (WaitForSingleObject(thread, LIMIT_MS) != WAIT_OBJECT_0) {
+        printf("fails it did not end within %d s\n", LIMIT_MS / 1000);
         return REAL_FAILED;
     }
     missing = fact_take_cannot();
@@ -151,7 +151,7 @@ static int spawn_fact(const char *program, const char *id)
         printf("fails its process cannot be started\n");
         return REAL_FAILED;
     }
-    if (WaitForSingleObject(process, PROCESS_MS) != WAIT_OBJECT_0) {
+    if (WaitForSingleObject(process, PROCESS_LIMIT_MS) != WAIT_OBJECT_0) {
         (void)TerminateProcess(process, REAL_FAILED);
         printf("fails its process did not end\n");
     } else if (!GetExitCodeProcess(process, &status) || status > REAL_CANNOT) {
