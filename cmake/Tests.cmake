@@ -65,6 +65,9 @@ endforeach()
 
 dryport_test(facts_sim dry facts --sim)
 dryport_test(selfcheck dry selfcheck --runs 20000)
+# LIFO, FIFO and the concurrency limit on every schedule there is.
+dryport_test(all_of_three_by_one dry explore three-by-one --strategy dfs)
+dryport_test(all_of_three_by_two dry explore three-by-two --strategy dfs)
 if(WIN32 AND TARGET dry AND TARGET dry-real)
     # Runs dry-real, which lies beside dry, and compares the two columns.  Real
     # threads need real time to block, so nothing else runs beside them.

@@ -232,7 +232,7 @@ BOOL WINAPI SetHandleInformation(HANDLE handle, DWORD mask, DWORD flags)
 BOOL WINAPI CompareObjectHandles(HANDLE first, HANDLE second)
 {
     struct object *one;
-    struct object *two;
+    struct object *two = NULL;
     NTSTATUS status;
 
     sim__before();

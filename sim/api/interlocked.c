@@ -171,7 +171,6 @@ ATOMIC_READ(LONG64, shown_long64, ReadAcquire64)
 ATOMIC_WRITE(LONG64, shown_long64, WriteRelease64)
 
 ATOMIC_VALUE(PVOID, shown_pointer, InterlockedExchangePointer, value)
-/* cppcheck-suppress constParameter; the types are those of Windows. */
 ATOMIC_COMPARE(PVOID, shown_pointer, InterlockedCompareExchangePointer)
 ATOMIC_READ(PVOID, shown_pointer, ReadPointerAcquire)
 ATOMIC_WRITE(PVOID, shown_pointer, WritePointerRelease)

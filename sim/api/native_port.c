@@ -186,7 +186,7 @@ NTSTATUS NTAPI NtSetIoCompletionEx(HANDLE handle,
 {
     const struct native_post values = {key, context, status, information};
     struct object *port;
-    struct object *reserve;
+    struct object *reserve = NULL;
     struct packet *packet = NULL;
     NTSTATUS result;
 

@@ -87,17 +87,16 @@ NTSTATUS sim__semaphore_add(struct object *object, LONG count, const char *call)
 
 BOOL WINAPI ReleaseSemaphore(HANDLE handle, LONG count, LONG *previous_out)
 {
-    struct object *semaphore;
+    struct object *semaphore = NULL;
     LONG previous;
-    NTSTATUS status = STATUS_INVALID_PARAMETER;
+    NTSTATUS status;
 
     sim__before();
-    if (count > 0) {
-        status = sim__handle_find(handle,
-                                  OBJECT_SEMAPHORE,
-                                  SEMAPHORE_MODIFY_STATE,
-                                  &semaphore);
-    }
+    status = count > 0 ? sim__handle_find(handle,
+                                          OBJECT_SEMAPHORE,
+                                          SEMAPHORE_MODIFY_STATE,
+                                          &semaphore)
+                       : STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status)) {
         previous = semaphore->signal;
         status = sim__semaphore_add(semaphore, count, "ReleaseSemaphore");

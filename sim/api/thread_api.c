@@ -270,14 +270,12 @@ DWORD WINAPI ResumeThread(HANDLE handle)
 
 HANDLE WINAPI GetCurrentThread(void)
 {
-    /* A pseudo handle is a number, and so are all handles.
-     * NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    /* A pseudo handle is a number, and so are all handles. */
     return (HANDLE)(LONG_PTR)-2;
 }
 
 HANDLE WINAPI GetCurrentProcess(void)
 {
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
     return (HANDLE)(LONG_PTR)-1;
 }
 

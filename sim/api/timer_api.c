@@ -70,7 +70,7 @@ static BOOL timer_set(HANDLE handle,
                       LONG period,
                       struct timer_setting *setting)
 {
-    struct object *timer;
+    struct object *timer = NULL;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
     sim__before();

@@ -18,7 +18,7 @@
 #include "../host/host.h"
 #include "world.h"
 
-enum { ARENA_STEP_MIN = 1 << 20 };
+enum { ARENA_STEP_MIN = 1 << 20, ARENA_SHORT = 1 << 26 };
 
 void sim__arena_grow(struct arena *arena, size_t bytes)
 {
@@ -58,7 +58,9 @@ bool sim__arena_open(struct arena *arena, size_t reserve_bytes)
             arena->reserved = bytes;
             return true;
         }
-        bytes /= 2;
+        /* Where address space is short several arenas must share it, so the
+         * first one may not take nearly all. */
+        bytes = bytes > ARENA_SHORT ? ARENA_SHORT : bytes / 2;
     }
     return false;
 }

@@ -30,7 +30,7 @@
 enum { ROWS_MIN = 256, HANDLE_STEP = 4 };
 
 /** End of the list of free rows. */
-static const uint32_t NO_ROW = UINT32_MAX;
+#define NO_ROW UINT32_MAX
 
 /** What is special about a type when it loses its last handle, and when
  * nothing refers to it any more. */

@@ -122,6 +122,7 @@ static void forget_name(struct pipe *pipe)
     struct pipe **link = first_name();
 
     while (*link != pipe) {
+        sim__assert(*link != NULL);
         link = &(*link)->next;
     }
     *link = pipe->next;
@@ -186,8 +187,7 @@ static void trace_open(const struct pipe_end *end)
     }
     memcpy(text, end->server ? "server of " : "client of ", used);
     for (; *name != 0 && used < sizeof text - 1; name++) {
-        text[used++] =
-            *name >= L' ' && *name <= L'~' ? (char)(unsigned char)*name : '?';
+        text[used++] = (char)(*name >= L' ' && *name <= L'~' ? *name : L'?');
     }
     text[used] = '\0';
     trace(open, .object = &end->file->object, .text = text, .copy = true);

@@ -134,7 +134,8 @@ static struct packet *take_oldest(struct port *port)
 {
     struct packet *packet = port->first;
 
-    sim__assert(packet != NULL && packet->queued && port->depth > 0);
+    sim__assert(packet != NULL);
+    sim__assert(packet->queued && port->depth > 0);
     port->first = packet->next;
     if (port->first == NULL) {
         port->last = NULL;

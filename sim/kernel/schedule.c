@@ -41,7 +41,8 @@ void *sim__table_grow(void *old, size_t old_bytes, size_t new_bytes)
     void *grown;
 
     if (tables.base == NULL && !sim__arena_open(&tables, (size_t)1 << 32)) {
-        sim__stop(SIM_HOST, "the real machine has no memory for tables");
+        sim__stop(SIM_HOST, "the real machine has no memory for tables; raise its limit "
+                            "(ulimit -v)");
     }
     grown = sim__arena_take(&tables, new_bytes);
     if (old_bytes != 0) {

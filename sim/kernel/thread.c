@@ -65,7 +65,8 @@ static SIM_NOINLINE struct stack *stack_make(void)
 
     if (pool.arena.base == NULL &&
         !sim__arena_open(&pool.arena, (size_t)1 << POOL_RESERVE_LOG2)) {
-        sim__stop(SIM_HOST, "the real machine has no memory for threads");
+        sim__stop(SIM_HOST, "the real machine has no memory for threads; raise its "
+                            "limit (ulimit -v)");
     }
     stack = sim__arena_take(&pool.arena, sizeof *stack);
     memset(stack, 0, sizeof *stack);

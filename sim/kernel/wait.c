@@ -317,9 +317,10 @@ static const struct wait_block *pick_waiter(const struct object *object)
     }
     /* Windows promises no order here ("do not assume FIFO"). */
     pick = sim__choose(CHOOSE_WAITER, count);
-    for (block = object->wait_first; pick > 0 || !can_end(block);
-         block = block->next) {
-        pick -= can_end(block);
+    for (block = object->wait_first; block != NULL; block = block->next) {
+        if (can_end(block) && pick-- == 0) {
+            break;
+        }
     }
     return block;
 }
@@ -369,6 +370,13 @@ NTSTATUS sim__mutex_release(struct mutex *mutex)
     return STATUS_SUCCESS;
 }
 
+static void mutex_abandon(struct mutex *mutex)
+{
+    mutex->abandoned = true;
+    trace(abandon, .object = &mutex->object, .kernel = true);
+    mutex_free(mutex);
+}
+
 void sim__mutexes_abandon(struct thread *thread)
 {
     struct mutex *mutex = held_first;
@@ -380,9 +388,7 @@ void sim__mutexes_abandon(struct thread *thread)
         struct mutex *next = mutex->held_next;
 
         if (mutex->owner == thread) {
-            mutex->abandoned = true;
-            trace(abandon, .object = &mutex->object, .kernel = true);
-            mutex_free(mutex);
+            mutex_abandon(mutex);
         }
         mutex = next;
     }

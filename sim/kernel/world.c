@@ -197,7 +197,7 @@ void sim__stop(enum sim_verdict verdict, const char *format, ...)
     if (!host.running) {
         /* Before the first thread there is nowhere to go back to. */
         (void)fprintf(stderr, "dryport: %s\n", host.sentence);
-        exit(2);
+        exit(2); /* NOLINT(concurrency-mt-unsafe): there is one thread. */
     }
     if (verdict != SIM_HOST) {
         trace(stop, .text = sim_verdict_name(verdict));

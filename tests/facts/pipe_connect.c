@@ -21,17 +21,14 @@ struct stage {
     OVERLAPPED overlapped;
 };
 
-/** @brief Make a name that no pipe has, and a port. */
+/** @brief Make a name that no pipe has now, and a port. */
 static void stage_open(struct stage *stage)
 {
-    static volatile LONG last;
-
     *stage = (struct stage){.port = fact_port(0)};
     (void)swprintf(stage->name,
                    sizeof stage->name / sizeof stage->name[0],
-                   L"\\\\.\\pipe\\dryport-connect-%u-%u",
-                   (unsigned)GetCurrentProcessId(),
-                   (unsigned)InterlockedIncrement(&last));
+                   L"\\\\.\\pipe\\dryport-connect-%u",
+                   (unsigned)GetCurrentProcessId());
 }
 
 /** @brief Make one instance, with the stage's port. */

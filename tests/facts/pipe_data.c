@@ -263,6 +263,7 @@ void fact_pipe_12(void)
     check_chunk(&stage, 'a');
     CHECK(fact_packet_none(stage.port));
     check_chunk(&stage, 'b');
+    CHECK(fact_packet_none(stage.port));
     /* When the rest fits, the write is over, before it is read. */
     check_chunk(&stage, 'c');
     packet = fact_packet_take(stage.port);

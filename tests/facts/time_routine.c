@@ -75,7 +75,7 @@ static DWORD WINAPI wait_alertably(void *event)
 
 void fact_time_07(void)
 {
-    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+    HANDLE timer = CreateWaitableTimerW(NULL, FALSE, NULL);
     HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
     struct record record = {0};
     struct setter setter = {.timer = timer};

@@ -51,7 +51,6 @@ static bool fails_with(BOOL result, DWORD error)
 
 /* ---- By a function ----------------------------------------------------- */
 
-/* cppcheck-suppress constParameter; the types are those of Windows. */
 static BOOL CALLBACK make(INIT_ONCE *word, void *parameter, void **context)
 {
     sim_assert(word == &once);

@@ -48,8 +48,7 @@ static unsigned __stdcall runtime_exit(void *argument)
 
 static HANDLE runtime_thread(unsigned(__stdcall *start)(void *), unsigned *id)
 {
-    /* The C runtime gives handles as numbers.
-     * NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    /* The C runtime gives handles as numbers. */
     return (HANDLE)_beginthreadex(NULL, 65536, start, NULL, 0, id);
 }
 

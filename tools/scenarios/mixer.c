@@ -53,6 +53,7 @@ static void open_all(void)
     mixer.mutex = CreateMutexW(NULL, FALSE, NULL);
     mixer.timer = CreateWaitableTimerW(NULL, FALSE, NULL);
     mixer.tls = TlsAlloc();
+    mixer_open_pipe();
     InitializeCriticalSection(&mixer.section);
     InitializeSRWLock(&mixer.srw);
     InitializeConditionVariable(&mixer.changed);
@@ -68,6 +69,7 @@ static void close_one(HANDLE handle)
 
 static void close_all(void)
 {
+    mixer_close_pipe();
     close_one(mixer.timer);
     close_one(mixer.mutex);
     close_one(mixer.semaphore);
