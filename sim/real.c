@@ -118,8 +118,15 @@ void sim_note(const char *format, ...)
 
 void sim_settle(void)
 {
-    /* Nobody can say when another thread is blocked: give it time. */
-    Sleep(SETTLE_MS);
+    ULONGLONG end = GetTickCount64() + SETTLE_MS;
+
+    /* Nobody can say when another thread is blocked: give it time.  Not by
+     * Sleep, which would give the caller's place on its port away (PORT-62)
+     * and so change what the test is about.
+     * BOUND: the clock goes on. */
+    while (GetTickCount64() < end) {
+        (void)SwitchToThread();
+    }
 }
 
 /** @brief Place of a mark in the table, or mark_count; the lock is held. */
@@ -162,7 +169,7 @@ uint64_t sim_marked(const char *mark)
 
 uint32_t sim_choose(uint32_t count)
 {
-    static volatile LONG turn;
+    static volatile LONG turn = 0;
     uint32_t mixed = (uint32_t)InterlockedIncrement(&turn) * 2654435761U;
 
     return (mixed >> 16) % count;

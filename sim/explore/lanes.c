@@ -38,10 +38,9 @@ static const char *pattern_of(const struct table *table,
         return unnamed ? "{s}" : "{s}[?o  {o}]";
     case SIM_EVENT_wait:
         if (event->type == OBJECT_NONE) {
-            return "{s}[?0  timeout={d0}]";
+            return "{s}[?0  {d0}]";
         }
-        return unnamed ? "wait[?0  timeout={d0}]"
-                       : "wait for {o}[?0  timeout={d0}]";
+        return unnamed ? "wait[?0  {d0}]" : "wait for {o}[?0 , {d0}]";
     case SIM_EVENT_timeout:
         return unnamed ? "timeout" : "timeout[?o  {o}]";
     case SIM_EVENT_queue:

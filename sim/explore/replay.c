@@ -29,7 +29,7 @@ enum {
     OPTIONS_BYTES = 1024, /* Room for all but the answers. */
     ANSWER_BYTES = 24,    /* Room for one answer and its repetition. */
     DIGIT_VALUES = 36,
-    REPEATS_MIN = 4 /* Fewer are shorter written out. */
+    REPEATS_MIN = 4 /* Fewer are shorter written draft. */
 };
 
 static char problem[256];
@@ -45,34 +45,34 @@ static struct {
     char *text;
     size_t room;
     size_t used;
-} line;
+} draft;
 
 static void add(const char *format, ...) SIM_FORMAT(1, 2);
 
 static void add(const char *format, ...)
 {
-    size_t room = line.room - line.used;
+    size_t room = draft.room - draft.used;
     va_list arguments;
     int written;
 
     va_start(arguments, format);
-    written = vsnprintf(line.text + line.used, room, format, arguments);
+    written = vsnprintf(draft.text + draft.used, room, format, arguments);
     va_end(arguments);
     if (written > 0) {
-        line.used += (size_t)written < room ? (size_t)written : room - 1;
+        draft.used += (size_t)written < room ? (size_t)written : room - 1;
     }
 }
 
 /** @brief Make room for a line of so many answers. */
 static void open_line(size_t answers)
 {
-    if (!sim__arena_open(&line.arena, (size_t)1 << 30)) {
+    if (!sim__arena_open(&draft.arena, (size_t)1 << 30)) {
         sim__stop(SIM_HOST, "the real machine has no memory for a replay line");
     }
-    sim__arena_reset(&line.arena);
-    line.room = OPTIONS_BYTES + answers * ANSWER_BYTES;
-    line.text = sim__arena_take(&line.arena, line.room);
-    line.used = 0;
+    sim__arena_reset(&draft.arena);
+    draft.room = OPTIONS_BYTES + answers * ANSWER_BYTES;
+    draft.text = sim__arena_take(&draft.arena, draft.room);
+    draft.used = 0;
 }
 
 static void add_answer(uint32_t value, size_t times)
@@ -153,7 +153,7 @@ const char *sim__replay_write(bool with_hash)
     if (with_hash) {
         add(":hash=%016" PRIx64, sim__trace_state.digest);
     }
-    return line.text;
+    return draft.text;
 }
 
 /* ---- Reading ------------------------------------------------------------- */
@@ -203,21 +203,21 @@ bool sim__replay_takes_name(const char *name)
     return length > 0 && length < NAME_BYTES && name[length] == '\0';
 }
 
-const char *sim_replay_name(const char *text, char *name_out, size_t name_bytes)
+const char *sim_replay_name(const char *line, char *name_out, size_t name_bytes)
 {
     size_t length;
 
-    if (text == NULL || strncmp(text, "v1:", 3) != 0) {
+    if (line == NULL || strncmp(line, "v1:", 3) != 0) {
         return "a replay line begins with `v1:` and this one does not "
                "(character 1); copy the whole line printed after `replay:`";
     }
-    length = name_length(text + 3);
+    length = name_length(line + 3);
     if (length == 0 || length >= NAME_BYTES || length >= name_bytes ||
-        (text[3 + length] != ':' && text[3 + length] != '\0')) {
+        (line[3 + length] != ':' && line[3 + length] != '\0')) {
         return "the replay line has no scenario's name behind `v1:` "
                "(character 4); copy the whole line printed after `replay:`";
     }
-    memcpy(name_out, text + 3, length);
+    memcpy(name_out, line + 3, length);
     name_out[length] = '\0';
     return NULL;
 }
@@ -403,10 +403,10 @@ static void forget_options(void)
     sim__exploration.strategy = STRATEGY_RANDOM;
 }
 
-const char *sim__replay_read(const char *text)
+const char *sim__replay_read(const char *line)
 {
     char name[NAME_BYTES];
-    const char *wrong = sim_replay_name(text, name, sizeof name);
+    const char *wrong = sim_replay_name(line, name, sizeof name);
     const char *at;
 
     if (wrong != NULL) {
@@ -418,19 +418,19 @@ const char *sim__replay_read(const char *text)
                         name,
                         sim__exploration.options.name);
     }
-    if (strstr(text, ":seed=") == NULL && strstr(text, ":choices=") == NULL) {
+    if (strstr(line, ":seed=") == NULL && strstr(line, ":choices=") == NULL) {
         return "the replay line has neither `seed=` nor `choices=`; copy the "
                "whole line printed after `replay:`";
     }
     forget_options();
-    at = text + 3 + strlen(name);
+    at = line + 3 + strlen(name);
     while (*at == ':') {
         wrong = read_field(at + 1);
         if (wrong != NULL) {
             return complain("the replay line makes no sense at character %zu "
                             "(`%.20s`): copy the whole line printed after "
                             "`replay:`, and use the version that printed it",
-                            (size_t)(wrong - text) + 1,
+                            (size_t)(wrong - line) + 1,
                             wrong);
         }
         at += 1 + field_length(at + 1);

@@ -58,7 +58,6 @@ static void on_crash(const char *sentence, const void *address)
 static void on_tick(void)
 {
     const struct world *world = &sim__world;
-    char letter[8];
 
     sim__exploration.second_passed = true;
     if (!sim__world_running() || world->generation != pulse.generation ||
@@ -69,6 +68,8 @@ static void on_tick(void)
         return;
     }
     if (++pulse.seconds >= pulse.seconds_max) {
+        char letter[8];
+
         pulse.seconds_max = STUCK_AGAIN_SECONDS;
         sim__stop(SIM_LIVELOCK,
                   "thread %s has called nothing for %u seconds of real time: "

@@ -91,9 +91,9 @@ const char *sim__time_text(uint64_t time, char *out)
 /** @brief "port=1"; a thread goes by its letter. */
 static void add_object(struct detail *detail, const struct sim_event *event)
 {
-    char letter[8];
-
     if (event->type == OBJECT_THREAD) {
+        char letter[8];
+
         add(detail, "thread=%s", sim__thread_letter(event->object, letter));
     } else if (event->type != OBJECT_NONE) {
         add(detail,
@@ -127,10 +127,11 @@ static void add_milliseconds(struct detail *detail, int64_t units)
 {
     uint64_t size = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
     unsigned fraction = (unsigned)(size % 10000);
-    int digits = 4;
 
     add(detail, "%s%" PRIu64, units < 0 ? "-" : "", size / 10000);
     if (fraction != 0) {
+        int digits = 4;
+
         /* BOUND: fraction has four digits and is not 0. */
         while (fraction % 10 == 0) {
             fraction /= 10;

@@ -34,15 +34,15 @@ static HANDLE make_server(WCHAR *name_out, DWORD mode, BOOL overlapped)
                        L"\\\\.\\pipe\\dryport-fact-%u-%u",
                        (unsigned)GetCurrentProcessId(),
                        number);
-        server = CreateNamedPipeW(
-            name_out,
-            PIPE_ACCESS_DUPLEX | (overlapped ? FILE_FLAG_OVERLAPPED : 0),
-            mode,
-            1,
-            PIPE_BUFFER_BYTES,
-            PIPE_BUFFER_BYTES,
-            0,
-            NULL);
+        server = CreateNamedPipeW(name_out,
+                                  PIPE_ACCESS_DUPLEX |
+                                      (overlapped ? FILE_FLAG_OVERLAPPED : 0),
+                                  mode,
+                                  1,
+                                  PIPE_BUFFER_BYTES,
+                                  PIPE_BUFFER_BYTES,
+                                  0,
+                                  NULL);
     }
     CHECK(server != INVALID_HANDLE_VALUE);
     return server;

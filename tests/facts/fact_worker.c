@@ -44,8 +44,7 @@ void fact_watch(void)
     /* The simulator has no use for the time: there all that others can do in
      * it they do in the turns. */
     for (int turn = 0;
-         turn < WATCH_TURNS ||
-         (!sim_is_simulated() && GetTickCount64() < end);
+         turn < WATCH_TURNS || (!sim_is_simulated() && GetTickCount64() < end);
          turn++) {
         (void)SwitchToThread();
     }

@@ -34,15 +34,14 @@ static void stage_open(struct stage *stage)
 /** @brief Make one instance, with the stage's port. */
 static HANDLE server_open(const struct stage *stage, DWORD instances_max)
 {
-    HANDLE server =
-        CreateNamedPipeW(stage->name,
-                         PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
-                         PIPE_TYPE_BYTE,
-                         instances_max,
-                         BUFFER_BYTES,
-                         BUFFER_BYTES,
-                         0,
-                         NULL);
+    HANDLE server = CreateNamedPipeW(stage->name,
+                                     PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+                                     PIPE_TYPE_BYTE,
+                                     instances_max,
+                                     BUFFER_BYTES,
+                                     BUFFER_BYTES,
+                                     0,
+                                     NULL);
 
     CHECK(server != INVALID_HANDLE_VALUE);
     fact_associate(server, stage->port, KEY);

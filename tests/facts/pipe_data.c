@@ -216,7 +216,8 @@ void fact_pipe_11(void)
     /* Nobody reads, but the pipe has room: a write is over at once, and its
      * packet is queued all the same. */
     for (size_t at = 0; at < 2; at++) {
-        CHECK(WriteFile(stage.pipe.server, "abc", 3, &written, &overlapped[at]));
+        CHECK(
+            WriteFile(stage.pipe.server, "abc", 3, &written, &overlapped[at]));
         CHECK(written == 3);
         CHECK(fact_depth(stage.port) == 1);
         packet = fact_packet_take(stage.port);
@@ -255,8 +256,7 @@ void fact_pipe_12(void)
         data[at] = (char)('a' + at / CHUNK);
     }
     /* The pipe has room for one chunk, the write is four: it pends. */
-    CHECK(!WriteFile(
-        stage.pipe.server, data, sizeof data, NULL, &overlapped));
+    CHECK(!WriteFile(stage.pipe.server, data, sizeof data, NULL, &overlapped));
     CHECK(GetLastError() == ERROR_IO_PENDING);
     CHECK(fact_packet_none(stage.port));
     /* What it writes can be read meanwhile. */
@@ -273,8 +273,7 @@ void fact_pipe_12(void)
     /* A read that waits takes what has no room in the pipe: the same write is
      * over at once. */
     fact_read_later(stage.pipe.client, taken, sizeof taken, &reading);
-    CHECK(WriteFile(
-        stage.pipe.server, data, sizeof data, &bytes, &overlapped));
+    CHECK(WriteFile(stage.pipe.server, data, sizeof data, &bytes, &overlapped));
     CHECK(bytes == sizeof data);
     CHECK(fact_packet_take(stage.port).bytes == sizeof data);
     CHECK(GetOverlappedResult(stage.pipe.client, &reading, &bytes, TRUE));

@@ -35,8 +35,12 @@ static ULONG_PTR take(HANDLE port, DWORD milliseconds, BOOL alertable)
     ULONG removed;
 
     SetLastError(ERROR_SUCCESS);
-    if (!GetQueuedCompletionStatusEx(
-            port, &entry, 1, &removed, milliseconds, alertable)) {
+    if (!GetQueuedCompletionStatusEx(port,
+                                     &entry,
+                                     1,
+                                     &removed,
+                                     milliseconds,
+                                     alertable)) {
         return 0;
     }
     CHECK(removed == 1 && entry.lpCompletionKey != 0);
@@ -123,8 +127,8 @@ void fact_port_43(void)
     /* An APC that is queued does not end the call, and does not run in it. */
     queue_here(&counter);
     fact_poll(waiter.port, 0);
-    CHECK(!GetQueuedCompletionStatus(
-        waiter.port, &bytes, &key, &overlapped, 20));
+    CHECK(
+        !GetQueuedCompletionStatus(waiter.port, &bytes, &key, &overlapped, 20));
     CHECK(GetLastError() == WAIT_TIMEOUT && overlapped == NULL);
     fact_post(waiter.port, 3);
     fact_poll(waiter.port, 3);

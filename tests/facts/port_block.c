@@ -32,8 +32,10 @@ static void read_begin(struct read *read, BOOL with_event)
         CHECK(read->event != NULL);
         read->overlapped.hEvent = read->event;
     }
-    fact_read_later(
-        read->pipe.server, read->in, sizeof read->in, &read->overlapped);
+    fact_read_later(read->pipe.server,
+                    read->in,
+                    sizeof read->in,
+                    &read->overlapped);
     CHECK((NTSTATUS)read->overlapped.Internal == STATUS_PENDING);
 }
 
@@ -79,6 +81,9 @@ static BOOL completed(const struct read *read)
 
 /* ---- At the removal ------------------------------------------------------ */
 
+/** A way to remove the packet of a cancelled read. */
+typedef void remove_fn(HANDLE port);
+
 static void remove_one(HANDLE port)
 {
     CHECK(fact_packet_take(port).error == ERROR_OPERATION_ABORTED);
@@ -89,8 +94,12 @@ static void remove_batch(HANDLE port)
     OVERLAPPED_ENTRY entries[2];
     ULONG removed;
 
-    CHECK(GetQueuedCompletionStatusEx(
-        port, entries, 2, &removed, FACT_LIMIT_MS, FALSE));
+    CHECK(GetQueuedCompletionStatusEx(port,
+                                      entries,
+                                      2,
+                                      &removed,
+                                      FACT_LIMIT_MS,
+                                      FALSE));
     CHECK(removed == 1);
 }
 
@@ -107,8 +116,7 @@ static DWORD WINAPI remove_waiting(void *port)
 
 void fact_port_47(void)
 {
-    void (*const removals[])(HANDLE port) = {
-        remove_one, remove_batch, remove_natively};
+    remove_fn *const removals[] = {remove_one, remove_batch, remove_natively};
     struct read read;
     HANDLE waiter;
 

@@ -29,8 +29,11 @@ static DWORD WINAPI abandon_one(void *arg)
     DWORD bytes;
 
     waiters->started = 1;
-    CHECK(!GetQueuedCompletionStatus(
-        waiters->port, &bytes, &key, &overlapped, FACT_LIMIT_MS));
+    CHECK(!GetQueuedCompletionStatus(waiters->port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     FACT_LIMIT_MS));
     CHECK(GetLastError() == ERROR_ABANDONED_WAIT_0);
     CHECK(overlapped == NULL);
     (void)InterlockedIncrement(&waiters->returned);
@@ -44,8 +47,12 @@ static DWORD WINAPI abandon_batch(void *arg)
     ULONG removed;
 
     waiters->started = 1;
-    CHECK(!GetQueuedCompletionStatusEx(
-        waiters->port, entries, 2, &removed, FACT_LIMIT_MS, TRUE));
+    CHECK(!GetQueuedCompletionStatusEx(waiters->port,
+                                       entries,
+                                       2,
+                                       &removed,
+                                       FACT_LIMIT_MS,
+                                       TRUE));
     CHECK(GetLastError() == ERROR_ABANDONED_WAIT_0);
     (void)InterlockedIncrement(&waiters->returned);
     return 0;
@@ -92,8 +99,11 @@ static DWORD WINAPI wait_or_miss(void *port)
     ULONG_PTR key;
     DWORD bytes;
 
-    CHECK(!GetQueuedCompletionStatus(
-        port, &bytes, &key, &overlapped, FACT_LIMIT_MS));
+    CHECK(!GetQueuedCompletionStatus(port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     FACT_LIMIT_MS));
     if (GetLastError() == ERROR_ABANDONED_WAIT_0) {
         sim_mark("abandoned");
     } else {
@@ -106,8 +116,10 @@ static DWORD WINAPI wait_or_miss(void *port)
 
 void fact_port_76(void)
 {
-    const LPTHREAD_START_ROUTINE bodies[] = {
-        abandon_one, abandon_batch, abandon_natively, abandon_one};
+    const LPTHREAD_START_ROUTINE bodies[] = {abandon_one,
+                                             abandon_batch,
+                                             abandon_natively,
+                                             abandon_one};
     struct waiters waiters = {.port = fact_port(1)};
     HANDLE threads[4];
     HANDLE same = duplicate(waiters.port);
@@ -141,8 +153,11 @@ static DWORD WINAPI wait_too_late(void *port)
     ULONG_PTR key;
     DWORD bytes;
 
-    CHECK(!GetQueuedCompletionStatus(
-        port, &bytes, &key, &overlapped, FACT_LIMIT_MS));
+    CHECK(!GetQueuedCompletionStatus(port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     FACT_LIMIT_MS));
     CHECK(GetLastError() == ERROR_INVALID_HANDLE);
     CHECK(overlapped == NULL);
     return 0;
@@ -157,8 +172,7 @@ void fact_port_77(void)
     /* A file keeps the port alive, and there is a packet in it. */
     fact_associate(pipe.server, port, 7);
     fact_post(port, 3);
-    thread = CreateThread(
-        NULL, 0, wait_too_late, port, CREATE_SUSPENDED, NULL);
+    thread = CreateThread(NULL, 0, wait_too_late, port, CREATE_SUSPENDED, NULL);
     CHECK(thread != NULL);
     /* What counts is the handle: when it is closed no wait can begin, in this
      * thread or in another. */

@@ -212,8 +212,14 @@ static void scene_begin(struct scene *scene, const struct way *way)
 {
     scene->port = fact_port(1);
     scene->event = CreateEventW(NULL, TRUE, FALSE, NULL);
-    scene->pipe = CreateNamedPipeW(
-        pipe_name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 64, 64, 0, NULL);
+    scene->pipe = CreateNamedPipeW(pipe_name,
+                                   PIPE_ACCESS_DUPLEX,
+                                   PIPE_TYPE_BYTE,
+                                   1,
+                                   64,
+                                   64,
+                                   0,
+                                   NULL);
     CHECK(scene->event != NULL && scene->pipe != INVALID_HANDLE_VALUE);
     InitializeCriticalSection(&scene->section);
     scene->way = way;

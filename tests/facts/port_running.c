@@ -152,8 +152,11 @@ void fact_port_64(void)
     fact_await(&second.key, 2);
     /* however long it takes. */
     for (int round = 0; round < 5; round++) {
-        CHECK(!GetQueuedCompletionStatus(
-            clock, &packet.bytes, &packet.key, &packet.overlapped, 40));
+        CHECK(!GetQueuedCompletionStatus(clock,
+                                         &packet.bytes,
+                                         &packet.key,
+                                         &packet.overlapped,
+                                         40));
         CHECK(fact_depth(port) == 1);
     }
     fact_runner_end(&first);
@@ -210,8 +213,9 @@ void fact_port_65(void)
     CHECK(CloseHandle(narrow) && CloseHandle(wide));
 }
 
-/* Ways to end a wait without a packet.  Each returns a thread that must be
- * joined later, because joining it blocks, or NULL. */
+/** A way to end a wait without a packet; returns a thread that must be joined
+ *  later, because joining it blocks, or NULL. */
+typedef HANDLE ending_fn(HANDLE port);
 
 static HANDLE time_out_polling(HANDLE port)
 {
@@ -251,16 +255,21 @@ static HANDLE be_interrupted(HANDLE port)
     OVERLAPPED_ENTRY entry;
     ULONG removed;
 
-    CHECK(!GetQueuedCompletionStatusEx(
-        port, &entry, 1, &removed, FACT_LIMIT_MS, TRUE));
+    CHECK(!GetQueuedCompletionStatusEx(port,
+                                       &entry,
+                                       1,
+                                       &removed,
+                                       FACT_LIMIT_MS,
+                                       TRUE));
     CHECK(GetLastError() == WAIT_IO_COMPLETION);
     return thread;
 }
 
 void fact_port_66(void)
 {
-    HANDLE (*const endings[])(HANDLE port) = {
-        time_out_polling, time_out_waiting, be_interrupted};
+    ending_fn *const endings[] = {time_out_polling,
+                                  time_out_waiting,
+                                  be_interrupted};
 
     for (size_t at = 0; at < sizeof endings / sizeof endings[0]; at++) {
         HANDLE port = fact_port(1);
@@ -294,8 +303,9 @@ struct crowd {
     HANDLE threads[CROWD_MAX];
 };
 
-static void
-crowd_start(struct crowd *crowd, LPTHREAD_START_ROUTINE body, LONG size)
+static void crowd_start(struct crowd *crowd,
+                        LPTHREAD_START_ROUTINE body,
+                        LONG size)
 {
     CHECK(size >= 1 && size <= CROWD_MAX);
     crowd->size = size;

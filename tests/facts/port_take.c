@@ -231,8 +231,7 @@ void fact_port_40(void)
 
     /* A native post can have an error for its status, and no OVERLAPPED. */
     CHECK(native.set(port, NULL, NULL, STATUS_CANCELLED, 0) == STATUS_SUCCESS);
-    CHECK(native.set(port, NULL, NULL, STATUS_IO_TIMEOUT, 0) ==
-          STATUS_SUCCESS);
+    CHECK(native.set(port, NULL, NULL, STATUS_IO_TIMEOUT, 0) == STATUS_SUCCESS);
     /* It looks as if there had been no packet: FALSE and NULL.  Only the
      * error is another one than that of a time-out. */
     outcome = call(port, 0);

@@ -33,8 +33,11 @@ static LONGLONG wait_in_vain(HANDLE port, DWORD milliseconds)
     DWORD bytes;
 
     SetLastError(ERROR_SUCCESS);
-    CHECK(!GetQueuedCompletionStatus(
-        port, &bytes, &key, &overlapped, milliseconds));
+    CHECK(!GetQueuedCompletionStatus(port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     milliseconds));
     CHECK(GetLastError() == WAIT_TIMEOUT);
     CHECK(overlapped == NULL);
     return now() - start;
@@ -61,8 +64,7 @@ static DWORD WINAPI wait_for_ever(void *port)
     ULONG_PTR key;
     DWORD bytes;
 
-    CHECK(GetQueuedCompletionStatus(
-        port, &bytes, &key, &overlapped, INFINITE));
+    CHECK(GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, INFINITE));
     return (DWORD)key;
 }
 

@@ -78,8 +78,7 @@ static DWORD wait_alertably(int way, HANDLE event)
         result = WaitForSingleObjectEx(event, FACT_LIMIT_MS, TRUE);
         break;
     case 3:
-        result =
-            WaitForMultipleObjectsEx(2, both, TRUE, FACT_LIMIT_MS, TRUE);
+        result = WaitForMultipleObjectsEx(2, both, TRUE, FACT_LIMIT_MS, TRUE);
         break;
     default:
         result = SignalObjectAndWait(other, event, FACT_LIMIT_MS, TRUE);

@@ -283,8 +283,12 @@ static DWORD WINAPI take_two(void *port)
     OVERLAPPED_ENTRY entries[2];
     ULONG removed;
 
-    CHECK(GetQueuedCompletionStatusEx(
-        port, entries, 2, &removed, FACT_LIMIT_MS, FALSE));
+    CHECK(GetQueuedCompletionStatusEx(port,
+                                      entries,
+                                      2,
+                                      &removed,
+                                      FACT_LIMIT_MS,
+                                      FALSE));
     return removed;
 }
 

@@ -120,8 +120,11 @@ static DWORD WINAPI take_failed(void *arg)
     DWORD bytes;
 
     SetLastError(ERROR_SUCCESS);
-    CHECK(!GetQueuedCompletionStatus(
-        failed->port, &bytes, &key, &overlapped, FACT_LIMIT_MS));
+    CHECK(!GetQueuedCompletionStatus(failed->port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     FACT_LIMIT_MS));
     (void)InterlockedExchange(&failed->taken, 1);
     fact_await(&failed->look, 1);
     /* Meanwhile another thread's last error was changed. */

@@ -151,8 +151,7 @@ void fact_time_12(void)
     CHECK(timer != NULL);
     /* The call takes a delay that is tolerable.  The timer fires, not before
      * its time, and maybe only after the delay. */
-    CHECK(SetWaitableTimerEx(
-        timer, &due, 0, NULL, NULL, NULL, tolerance_ms));
+    CHECK(SetWaitableTimerEx(timer, &due, 0, NULL, NULL, NULL, tolerance_ms));
     check_fires(timer);
     took = fact_now() - start;
     CHECK(took > SOON * FACT_MS - FACT_TICK);

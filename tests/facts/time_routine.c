@@ -10,7 +10,8 @@
  */
 #include "fact.h"
 
-enum { SOON = 40, IN_VAIN = 200, PERIODS = 5 };
+/** In milliseconds; a thread on a loaded machine ends well before LATER. */
+enum { SOON = 40, LATER = 300, IN_VAIN = 900, PERIODS = 5 };
 
 /** How often the routine ran, and where. */
 struct record {
@@ -28,12 +29,18 @@ static void WINAPI write_down(LPVOID arg, DWORD low, DWORD high)
     record->count++;
 }
 
-/** @brief Set a timer that calls write_down() in this thread. */
-static void timer_set(HANDLE timer, LONG period, struct record *record)
+/** @brief Set a timer that calls write_down() in this thread.
+ *  @param record  For the routine, or NULL: no routine. */
+static void timer_set(HANDLE timer, LONG due_ms, LONG period, void *record)
 {
-    LARGE_INTEGER due = {.QuadPart = -SOON * FACT_MS};
+    LARGE_INTEGER due = {.QuadPart = -(LONGLONG)due_ms * FACT_MS};
 
-    CHECK(SetWaitableTimer(timer, &due, period, write_down, record, FALSE));
+    CHECK(SetWaitableTimer(timer,
+                           &due,
+                           period,
+                           record != NULL ? write_down : NULL,
+                           record,
+                           FALSE));
 }
 
 static void check_fires(HANDLE timer)
@@ -50,13 +57,8 @@ struct setter {
 static DWORD WINAPI set_and_end(void *arg)
 {
     const struct setter *setter = arg;
-    LARGE_INTEGER due = {.QuadPart = -SOON * FACT_MS};
 
-    if (setter->record != NULL) {
-        timer_set(setter->timer, 0, setter->record);
-    } else {
-        CHECK(SetWaitableTimer(setter->timer, &due, 0, NULL, NULL, FALSE));
-    }
+    timer_set(setter->timer, LATER, 0, setter->record);
     return 0;
 }
 
@@ -86,7 +88,7 @@ void fact_time_07(void)
      * not before, and not in a thread that does so before. */
     other = fact_start(wait_alertably, event);
     sim_settle();
-    timer_set(timer, 0, &record);
+    timer_set(timer, SOON, 0, &record);
     check_fires(timer);
     sim_settle();
     CHECK(record.count == 0);
@@ -95,11 +97,11 @@ void fact_time_07(void)
     CHECK(SetEvent(event));
     CHECK(fact_join(other) == WAIT_OBJECT_0);
     /* It ends a wait that has begun. */
-    timer_set(timer, 0, &record);
+    timer_set(timer, SOON, 0, &record);
     CHECK(SleepEx(FACT_LIMIT_MS, TRUE) == WAIT_IO_COMPLETION);
     CHECK(record.count == 2);
     /* A call that is pending is not queued once more by further periods. */
-    timer_set(timer, SOON, &record);
+    timer_set(timer, SOON, SOON, &record);
     CHECK(SleepEx((PERIODS + 1) * SOON, FALSE) == 0);
     CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
     CHECK(record.count == 3 || (!sim_is_simulated() && record.count == 4));
@@ -108,7 +110,7 @@ void fact_time_07(void)
     CHECK(CancelWaitableTimer(timer));
     /* The end of another thread is nothing to it. */
     record.count = 0;
-    timer_set(timer, 0, &record);
+    timer_set(timer, SOON, 0, &record);
     (void)fact_join(fact_start(do_nothing, NULL));
     CHECK(SleepEx(FACT_LIMIT_MS, TRUE) == WAIT_IO_COMPLETION);
     CHECK(record.count == 1);

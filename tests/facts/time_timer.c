@@ -42,13 +42,18 @@ static void WINAPI count_up(LPVOID counter, DWORD low, DWORD high)
 }
 
 /** @brief Set a timer that calls count_up(). */
-static void
-timer_set_routine(HANDLE timer, LONG milliseconds, volatile LONG *counter)
+static void timer_set_routine(HANDLE timer,
+                              LONG milliseconds,
+                              volatile LONG *counter)
 {
     LARGE_INTEGER due = {.QuadPart = -(LONGLONG)milliseconds * FACT_MS};
 
-    CHECK(SetWaitableTimer(
-        timer, &due, 0, count_up, (void *)(ULONG_PTR)counter, FALSE));
+    CHECK(SetWaitableTimer(timer,
+                           &due,
+                           0,
+                           count_up,
+                           (void *)(ULONG_PTR)counter,
+                           FALSE));
 }
 
 static BOOL is_signaled(HANDLE timer)

@@ -48,8 +48,11 @@ static void wait_for_packet(const struct place *place, DWORD milliseconds)
     ULONG_PTR key;
     DWORD bytes;
 
-    CHECK(!GetQueuedCompletionStatus(
-        place->port, &bytes, &key, &overlapped, milliseconds));
+    CHECK(!GetQueuedCompletionStatus(place->port,
+                                     &bytes,
+                                     &key,
+                                     &overlapped,
+                                     milliseconds));
     CHECK(GetLastError() == WAIT_TIMEOUT);
 }
 
@@ -58,8 +61,12 @@ static void wait_for_batch(const struct place *place, DWORD milliseconds)
     OVERLAPPED_ENTRY entry;
     ULONG removed;
 
-    CHECK(!GetQueuedCompletionStatusEx(
-        place->port, &entry, 1, &removed, milliseconds, FALSE));
+    CHECK(!GetQueuedCompletionStatusEx(place->port,
+                                       &entry,
+                                       1,
+                                       &removed,
+                                       milliseconds,
+                                       FALSE));
     CHECK(GetLastError() == WAIT_TIMEOUT);
 }
 

@@ -280,12 +280,12 @@ static void timeline_names_ports_when_there_are_two(void **state)
     (void)state;
     sim_print_timeline(file, two, 5, &(struct sim_print){0});
     written_is(file,
-               "  time us  op own A                             K\n"
+               "  time us  op own A                      K\n"
                "        0   1 que post port=1 key=0\n"
-               "            1 que |                             queue port=1 "
+               "            1 que |                      queue port=1 "
                "depth=1\n"
                "            2 que post port=2 key=0\n"
-               "                  wait for port=2 timeout=15ms\n"
+               "                  wait for port=2, 15ms\n"
                "                  timeout port=2\n");
 }
 

@@ -100,7 +100,7 @@ static void check_all(const struct arguments *arguments, struct tally *tally)
         }
         if (scenario->run == scenario_mixer) {
             check(scenario, &options, mixed, tally);
-        } else if (scenario->expect == SIM_PASS) {
+        } else if (scenario->expect == SIM_PASS && others != 0) {
             check(scenario, &options, rest / others, tally);
             rest -= rest / others;
             others--;

@@ -21,6 +21,8 @@
 #include <string.h>
 #include <time.h>
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread. */
+
 size_t dry_host_columns(void)
 {
     const char *columns = getenv("COLUMNS");
@@ -42,6 +44,8 @@ bool dry_host_has_colours(void)
            strcmp(terminal, "dumb") != 0 &&
            (refused == NULL || refused[0] == '\0');
 }
+
+/* NOLINTEND(concurrency-mt-unsafe) */
 
 #if defined(_WIN32)
 

@@ -248,20 +248,61 @@ static bool refuse_option(const struct command *command, const char *word)
     return false;
 }
 
-static const char *what_is_wanted(const struct option *option)
+/** @brief Say which value an option wants. */
+static bool refuse_value(const struct command *command,
+                         const struct option *option,
+                         const char *value)
 {
+    char wanted[64] = "a value";
+
     switch (option->kind) {
     case KIND_SMALL:
-        return "a number from 1 on";
+        (void)snprintf(wanted,
+                       sizeof wanted,
+                       "a number from 1 to %s",
+                       dry_count(option->max));
+        break;
     case KIND_LARGE:
-        return "a whole number";
+        (void)snprintf(wanted,
+                       sizeof wanted,
+                       "a number from 0 to %s",
+                       dry_count(option->max));
+        break;
     case KIND_RANGE:
-        return "two numbers, such as 1..100";
+        (void)snprintf(wanted, sizeof wanted, "two numbers, such as 1..100");
+        break;
     case KIND_FLAG:
+        (void)snprintf(wanted, sizeof wanted, "no value");
+        break;
     case KIND_TEXT:
         break;
     }
-    return "a value";
+    dry_refuse("dry %s: %s wants %s%s%s",
+               command->name,
+               option->name,
+               wanted,
+               value == NULL ? "" : ", not ",
+               value == NULL ? "" : value);
+    return false;
+}
+
+/** @brief Find an option that a command understands, by a name that ends at
+ *  the end of the word or at `=`. */
+static const struct option *find_option(const struct command *command,
+                                        const char *word)
+{
+    size_t length = strcspn(word, "=");
+
+    for (size_t at = 0; at < OPTION_COUNT; at++) {
+        const struct option *option = &options[at];
+
+        if ((option->groups & command->options) != 0 &&
+            strlen(option->name) == length &&
+            memcmp(option->name, word, length) == 0) {
+            return option;
+        }
+    }
+    return NULL;
 }
 
 /** @brief Understand one option; moves @p argv to its last word. */
@@ -270,34 +311,25 @@ static bool read_option(const struct command *command,
                         struct arguments *arguments)
 {
     const char *word = **argv;
-    const struct option *option = options;
-    const char *value;
+    const struct option *option = find_option(command, word);
+    const char *equals = strchr(word, '=');
+    const char *value = equals == NULL ? NULL : equals + 1;
 
-    while (option < options + OPTION_COUNT &&
-           ((option->groups & command->options) == 0 ||
-            strcmp(option->name, word) != 0)) {
-        option++;
-    }
-    if (option == options + OPTION_COUNT) {
+    if (option == NULL) {
         return refuse_option(command, word);
     }
     if (option->kind == KIND_FLAG) {
-        return store(option, NULL, arguments);
+        return value == NULL ? store(option, NULL, arguments)
+                             : refuse_value(command, option, value);
     }
-    value = (*argv)[1];
+    if (value == NULL && (*argv)[1] != NULL) {
+        (*argv)++;
+        value = **argv;
+    }
     if (value == NULL || !store(option, value, arguments)) {
-        dry_refuse("dry %s: %s wants %s%s%s%s%s",
-                   command->name,
-                   word,
-                   what_is_wanted(option),
-                   option->kind == KIND_SMALL ? " to " : "",
-                   option->kind == KIND_SMALL ? dry_count(option->max) : "",
-                   value == NULL ? "" : ", not ",
-                   value == NULL ? "" : value);
-        return false;
+        return refuse_value(command, option, value);
     }
-    (*argv)++;
-    if (strcmp(word, "--seed") == 0) {
+    if (option->place == offsetof(struct arguments, options.seed)) {
         arguments->seed_given = true;
     }
     return true;
@@ -327,9 +359,8 @@ bool dry_read_options(const struct command *command,
                       struct arguments *arguments)
 {
     for (; *argv != NULL; argv++) {
-        bool good = (*argv)[0] == '-' && (*argv)[1] == '-'
-                        ? read_option(command, &argv, arguments)
-                        : read_word(command, *argv, arguments);
+        bool good = (*argv)[0] == '-' ? read_option(command, &argv, arguments)
+                                      : read_word(command, *argv, arguments);
 
         if (!good) {
             return false;

@@ -22,7 +22,10 @@ int dry_refuse(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    (void)fputs("dry: ", stderr);
+    /* Sentences about one command begin with its name. */
+    if (strncmp(format, "dry ", 4) != 0) {
+        (void)fputs("dry: ", stderr);
+    }
     (void)vfprintf(stderr, format, arguments);
     (void)fputs("\n", stderr);
     va_end(arguments);

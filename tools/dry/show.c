@@ -8,7 +8,6 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +81,9 @@ static bool write_trace(const char *path, const struct sim_report *report)
     bool good;
 
     if (file == NULL) {
-        dry_refuse("cannot write the trace to %s: %s", path, strerror(errno));
+        dry_refuse("cannot write the trace to %s: name a file in a folder that "
+                   "is there and yours",
+                   path);
         return false;
     }
     sim_print_trace(file, report);

@@ -17,42 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARGUMENT_MAX 5u
-
-/* Where each argument of a row starts; the token behind a "(" or a ",". */
-struct row {
-    size_t argument[ARGUMENT_MAX];
-    size_t count;
-    size_t end;
-};
-
-static struct row read_row(const struct tidy_file *file, size_t open)
-{
-    struct row row = {.end = file->code.count};
-    size_t depth = 0;
-
-    for (size_t at = open; at < file->code.count; at++) {
-        bool opens = tidy_is_mark(file, at, "(");
-
-        if (tidy_is_mark(file, at, ")") && --depth == 0) {
-            row.end = at;
-            break;
-        }
-        if ((depth == 0 && opens) ||
-            (depth == 1 && tidy_is_mark(file, at, ","))) {
-            if (row.count < ARGUMENT_MAX) {
-                row.argument[row.count] = at + 1;
-            }
-            row.count++;
-        }
-        depth += opens;
-    }
-    return row;
-}
+#define ARGUMENT_COUNT 5u
 
 static void add_row(struct tidy *tidy,
                     const struct tidy_file *file,
-                    const struct row *row)
+                    const struct tidy_row *row)
 {
     const struct tidy_token *items = file->code.items;
     struct tidy_api *api;
@@ -104,9 +73,9 @@ void tidy_read_api(struct tidy *tidy)
     }
     for (size_t at = 0; at + 1 < file->code.count; at++) {
         if (tidy_is_word(file, at, "API") && tidy_is_mark(file, at + 1, "(")) {
-            struct row row = read_row(file, at + 1);
+            struct tidy_row row = tidy_read_row(file, at + 1);
 
-            if (row.count == ARGUMENT_MAX) {
+            if (row.count == ARGUMENT_COUNT) {
                 add_row(tidy, file, &row);
             }
             at = row.end;

@@ -27,7 +27,7 @@ static int run(const struct options *options, FILE *out, FILE *err);
 
 static const char usage[] =
     "tidy [ROOT]          check the tree below ROOT (default: here)\n"
-    "tidy --weave [ROOT]  rewrite the woven blocks of Markdown files\n"
+    "tidy --weave [ROOT]  rewrite what is woven in Markdown files\n"
     "tidy --stats [ROOT]  print sizes, comment share and assertions\n"
     "tidy --rules         list the rules\n"
     "     --dry PATH      the dry command, for blocks that show a run\n";

@@ -2,14 +2,17 @@
  * @file facts.c
  * @brief The facts the project relies on, read from docs/facts.md.
  *
- * A fact is a heading "## PORT-50 short text" and the entry below it.
+ * A fact is a heading "## PORT-50 short text" and the entry below it, which
+ * names its test and says where the fact was seen.
  *
  * Uses:     tidy.h.
- * Used by:  rule_fact.c, tree.c.
+ * Used by:  rule_fact.c, rule_fact_row.c, tree.c, weave_fact.c.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "tidy.h"
+
+#include <string.h>
 
 static bool is_capital(char c)
 {
@@ -79,17 +82,69 @@ const char *tidy_fact_test_name(struct tidy_memory *memory, struct tidy_span id)
     return name.start;
 }
 
+/* A heading without its "## "; NULL when it is not that of a fact. */
 static struct tidy_fact *add_fact(struct tidy *tidy,
-                                  struct tidy_span id,
+                                  struct tidy_span heading,
                                   size_t line)
 {
     struct tidy_fact *fact;
+    struct tidy_span id = {heading.start, id_length(heading)};
+    struct tidy_span words = tidy_from(heading, heading.start + id.length);
 
+    if (id.length == 0) {
+        return NULL;
+    }
+    if (tidy_starts(words, " ")) {
+        words = tidy_from(words, words.start + 1);
+    }
     tidy->facts =
         tidy_grow(&tidy->memory, tidy->facts, tidy->fact_count, sizeof(*fact));
     fact = &tidy->facts[tidy->fact_count++];
-    *fact = (struct tidy_fact){.id = id, .line = (unsigned)line + 1};
+    *fact = (struct tidy_fact){.id = id,
+                               .words = words,
+                               .line = (unsigned)line + 1};
     return fact;
+}
+
+bool tidy_is_seen_line(struct tidy_span line)
+{
+    return tidy_starts(line, "Seen on:") && tidy_find(line, "Test: ") == NULL;
+}
+
+/* "Test: fact_port_50" or "Test: none (why)"; the first of an entry counts. */
+static void read_test(struct tidy_fact *fact,
+                      struct tidy_span line,
+                      unsigned number)
+{
+    const char *found = tidy_find(line, "Test: ");
+    struct tidy_span name;
+    size_t length = 0;
+
+    if (found == NULL || fact->test_line > 0) {
+        return;
+    }
+    name = tidy_from(line, found + strlen("Test: "));
+    while (tidy_is_name(tidy_char_at(name, length))) {
+        length++;
+    }
+    if (tidy_starts(name, "none")) {
+        fact->has_no_test = true;
+        fact->test_line = number;
+    } else if (tidy_starts(name, "fact_")) {
+        fact->test = (struct tidy_span){name.start, length};
+        fact->test_line = number;
+    }
+}
+
+static void read_line(struct tidy_fact *fact,
+                      struct tidy_span line,
+                      unsigned number)
+{
+    fact->line_end = number;
+    if (fact->seen_line == 0 && tidy_is_seen_line(line)) {
+        fact->seen_line = number;
+    }
+    read_test(fact, line, number);
 }
 
 void tidy_read_facts(struct tidy *tidy)
@@ -109,12 +164,9 @@ void tidy_read_facts(struct tidy *tidy)
             fact = NULL;
         }
         if (tidy_starts(line, "## ")) {
-            struct tidy_span id = tidy_from(line, line.start + 3);
-
-            id.length = id_length(id);
-            fact = id.length > 0 ? add_fact(tidy, id, i) : NULL;
-        } else if (fact != NULL && tidy_find(line, "Test: none") != NULL) {
-            fact->has_no_test = true;
+            fact = add_fact(tidy, tidy_from(line, line.start + 3), i);
+        } else if (fact != NULL) {
+            read_line(fact, line, (unsigned)i + 1);
         }
     }
 }

@@ -3,7 +3,8 @@
  * @brief Rule fact: a sentence about Windows has a number and a test.
  *
  * Three lists must agree: the headings of docs/facts.md, the test functions
- * fact_port_50 under tests/facts, and the ids that code names.
+ * fact_port_50 under tests/facts, and the ids that code names.  The table of
+ * the tests is compared with the headings in rule_fact_row.c.
  *
  * Uses:     tidy.h.
  * Used by:  rules.c.
@@ -339,6 +340,7 @@ void tidy_check_fact(struct tidy *tidy)
     }
     check_headings(tidy, &tests);
     check_tests(tidy, &tests);
+    tidy_check_fact_rows(tidy);
     for (size_t i = 0; i < tidy->file_count; i++) {
         const struct tidy_file *file = &tidy->files[i];
 

@@ -36,7 +36,8 @@ const struct tidy_rule tidy_rules[] = {
      "once."},
     {"fact",
      tidy_check_fact,
-     "A fact id has a heading in docs/facts.md and a test in tests/facts."},
+     "A fact id has a heading in docs/facts.md and a test in tests/facts; its "
+     "row in facts.def has the heading's words."},
     {"tag",
      tidy_check_tag,
      "INVARIANT has an assertion below it, OWNER two owners, an endless loop "
@@ -58,7 +59,8 @@ const struct tidy_rule tidy_rules[] = {
      "sim/win32/names.h has one #define for each row of api.def, in order."},
     {"weave",
      tidy_check_weave,
-     "A block under a weave marker is what tidy --weave writes there."},
+     "A block under a weave marker and a \"Seen on\" line of docs/facts.md are "
+     "what tidy --weave writes there."},
 };
 
 const size_t tidy_rule_count = sizeof(tidy_rules) / sizeof(tidy_rules[0]);

@@ -196,11 +196,33 @@ struct tidy_api {
     unsigned line;
 };
 
-/* One heading of docs/facts.md. */
+/* One heading of docs/facts.md, and the entry below it. */
 struct tidy_fact {
     struct tidy_span id;
+    struct tidy_span words; /* What follows the id. */
     unsigned line;
-    bool has_no_test; /* The entry says "Test: none". */
+    unsigned line_end;     /* The last line of the entry. */
+    unsigned seen_line;    /* The first "Seen on:", or 0. */
+    unsigned test_line;    /* The line that names the test, or 0. */
+    struct tidy_span test; /* fact_port_50; empty for none. */
+    bool has_no_test;      /* The entry says "Test: none". */
+};
+
+enum tidy_wine {
+    TIDY_WINE_UNKNOWN,
+    TIDY_WINE_HOLDS,
+    TIDY_WINE_DEVIATES,
+    TIDY_WINE_CANNOT,
+};
+
+/* One row of tests/facts/facts.def. */
+struct tidy_fact_row {
+    struct tidy_span function; /* Without "fact_". */
+    struct tidy_span id;
+    struct tidy_span words;
+    enum tidy_wine wine;
+    const char *reason; /* NULL when the row gives none. */
+    unsigned line;
 };
 
 struct tidy_finding {
@@ -223,6 +245,10 @@ struct tidy {
     const struct tidy_file *facts_file; /* NULL when the tree has none. */
     struct tidy_fact *facts;
     size_t fact_count;
+
+    const struct tidy_file *fact_rows_file; /* NULL when the tree has none. */
+    struct tidy_fact_row *fact_rows;
+    size_t fact_row_count;
 
     const char *dry_path;  /* The dry command, or NULL. */
     bool is_weaving;       /* Stale blocks are rewritten, not findings. */
@@ -273,13 +299,27 @@ bool tidy_is_mark(const struct tidy_file *file, size_t code, const char *text);
 /* True for a word that is called: "name(", but not "a.name(". */
 bool tidy_is_call(const struct tidy_tokens *tokens, size_t at);
 
-/* api.c and facts.c: the two tables. */
+/* row.c: rows of X-macro tables. */
+#define TIDY_ROW_MAX 8u
+struct tidy_row {
+    size_t argument[TIDY_ROW_MAX]; /* The first code token of each. */
+    size_t count;
+    size_t end; /* The closing parenthesis. */
+};
+struct tidy_row tidy_read_row(const struct tidy_file *file, size_t open);
+
+/* api.c, facts.c and fact_row.c: the tables. */
 void tidy_read_api(struct tidy *tidy);
 const struct tidy_api *tidy_api_named(const struct tidy *tidy,
                                       struct tidy_span name);
 void tidy_read_facts(struct tidy *tidy);
 const struct tidy_fact *tidy_fact_with(const struct tidy *tidy,
                                        struct tidy_span id);
+/* True for a line of an entry that says where the fact was seen. */
+bool tidy_is_seen_line(struct tidy_span line);
+void tidy_read_fact_rows(struct tidy *tidy);
+const struct tidy_fact_row *tidy_fact_row_with(const struct tidy *tidy,
+                                               struct tidy_span id);
 /* Find the next id like PORT-50 in span and move span behind it. */
 bool tidy_next_fact_id(struct tidy_span *span, struct tidy_span *id_out);
 /* PORT-50 becomes fact_port_50. */
@@ -330,6 +370,9 @@ void tidy_check_forbidden(struct tidy *tidy);
 void tidy_check_names(struct tidy *tidy);
 void tidy_check_weave(struct tidy *tidy);
 
+/* Part of rule fact, in rule_fact_row.c. */
+void tidy_check_fact_rows(struct tidy *tidy);
+
 /* weave.c calls one of these per marker; weave_kinds.c and weave_api.c make
  * the text.  They report and return false when they cannot. */
 struct tidy_marker {
@@ -350,6 +393,9 @@ bool tidy_weave_run(struct tidy *tidy,
 bool tidy_weave_api(struct tidy *tidy,
                     const struct tidy_marker *marker,
                     struct tidy_text *out);
+/* Weave one line of docs/facts.md; true when out holds what stands in its
+ * place. */
+bool tidy_weave_fact(struct tidy *tidy, unsigned line, struct tidy_text *out);
 
 /* stats.c: numbers for a human. */
 void tidy_print_stats(const struct tidy *tidy, FILE *out);

@@ -226,6 +226,7 @@ void tidy_prepare(struct tidy *tidy)
     }
     tidy_read_api(tidy);
     tidy_read_facts(tidy);
+    tidy_read_fact_rows(tidy);
 }
 
 const struct tidy_file *tidy_file_at(const struct tidy *tidy, const char *path)

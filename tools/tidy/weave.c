@@ -5,7 +5,8 @@
  * A line "<!-- weave: KIND ARGUMENTS -->" owns the fenced block below it.
  * The block is made anew on every run: tidy --weave writes it, plain tidy
  * finds fault with one that differs.  So a document cannot show code that is
- * no longer there.
+ * no longer there.  One document also has woven lines without a marker:
+ * "Seen on" of docs/facts.md.
  *
  * Uses:     tidy.h.
  * Used by:  rules.c.
@@ -246,8 +247,12 @@ static void weave_document(struct tidy *tidy, struct tidy_file *file)
 
     while (line < file->line_count) {
         bool is_code = tidy_fence_step(&fence, file->lines[line]);
+        bool is_done = !is_code && file == tidy->facts_file &&
+                       tidy_weave_fact(tidy, (unsigned)line + 1, &out);
 
-        copy_lines(tidy, file, line, line + 1, &out);
+        if (!is_done) {
+            copy_lines(tidy, file, line, line + 1, &out);
+        }
         line++;
         if (!is_code && read_marker(file, line - 1, &marker)) {
             line = weave_block(tidy, &marker, &out);
