@@ -6,10 +6,11 @@
 #
 # SPDX-License-Identifier: MIT
 .POSIX:
-.PHONY: help run check docs bench windows lint clean
+.PHONY: help run lesson check docs bench windows lint clean
 
 help:
 	@echo 'make run      build, then take the tour (needs a C compiler, cmake)'
+	@echo 'make lesson N=02   check your answer to the exercise of a lesson'
 	@echo 'make check    build and test everything, the Windows build too'
 	@echo 'make docs     write the documentation site'
 	@echo 'make bench    run the benchmarks'
@@ -19,8 +20,17 @@ help:
 
 run:
 	@tools/setup build
+	@echo 'building, which takes a quarter of a minute or more ...'
 	@tools/build run
 	@build/run/dry tour
+	@echo 'dry is build/run/dry; to call it by its name:'
+	@echo '    export PATH="$$PWD/build/run:$$PATH"'
+
+lesson:
+	@test -n '$(N)' || { echo 'say which: make lesson N=02' >&2; exit 2; }
+	@tools/setup build
+	@tools/build run lesson_$(N)_STUB
+	@build/run/tests/lesson_$(N)_STUB
 
 check:
 	@tools/check

@@ -48,21 +48,6 @@ dryport_tests(tools scenarios dryport_iocp dryport_sim)
 dryport_tests(tidy tidy_rules
     ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/tidy/fixtures")
 
-# Each lesson's check passes the reference and fails every other variant.
-foreach(lesson 02_raw_port 04_threads)
-    string(SUBSTRING ${lesson} 0 2 number)
-    foreach(variant REFERENCE STUB BUG_1 BUG_2 BUG_3)
-        set(target lesson_${number}_${variant})
-        dryport_executable(${target} tests
-            tests/lessons/check_variant.c lessons/${lesson}/lesson.c)
-        target_compile_definitions(${target} PRIVATE
-            VARIANT=${variant} LESSON_CHECK=lesson_${number}_check)
-        target_include_directories(${target} PRIVATE lessons)
-        target_link_libraries(${target} PRIVATE dryport_iocp dryport_sim)
-        dryport_test(lessons/${number}_${variant} ${target})
-    endforeach()
-endforeach()
-
 dryport_test(facts_sim dry facts --sim)
 dryport_test(selfcheck dry selfcheck --runs 20000)
 # LIFO, FIFO and the concurrency limit on every schedule there is.

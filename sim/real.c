@@ -9,7 +9,7 @@
  * Uses:     real.h, windows.h (Microsoft's).
  * Used by:  dry-real.
  * Facts:    none.
- * Read next: the end.
+ * Read next: windows.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -9,7 +9,7 @@
  * Uses:     windows.h (ours off Windows).
  * Used by:  dry, tests, lessons, bench, programs under test.
  * Facts:    none.
- * Read next: windows.h.
+ * Read next: compiler.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -169,7 +169,8 @@ const char *sim_replay_name(const char *line, char *name_out, size_t name_bytes)
 /** How sim_print_timeline() writes. */
 struct sim_print {
     bool colour;     /**< Use terminal colours. */
-    size_t last;     /**< Only the last so many rows; 0: all. */
+    size_t last;     /**< Only the last so many rows; 0: all, but the last 20
+                      * in a report. */
     size_t columns;  /**< Width of the terminal; 0: 100. */
 };
 

@@ -123,7 +123,8 @@ static void lend(struct request *request, LPOVERLAPPED overlapped)
     /* FACT OVL-03 Internal is set to STATUS_PENDING at the start. */
     overlapped->Internal = STATUS_PENDING;
     request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
-    request->event = (char *)overlapped->hEvent - low_bit;
+    request->event = low_bit == 0 ? overlapped->hEvent
+                                  : (char *)overlapped->hEvent - low_bit;
     /* FACT PORT-23 the low bit of hEvent suppresses the packet. */
     request->context = low_bit != 0 ? NULL : overlapped;
 }

@@ -66,7 +66,7 @@ static NTSTATUS open_existing(struct object *existing,
     if (!(attributes->Attributes & OBJ_OPENIF)) {
         return STATUS_OBJECT_NAME_COLLISION;
     }
-    *out = sim__handle_open(existing, access);
+    *out = sim__handle_open(existing, sim__rights(OBJECT_PORT, access));
     return STATUS_OBJECT_NAME_EXISTS;
 }
 
@@ -95,7 +95,7 @@ NTSTATUS NTAPI NtCreateIoCompletion(PHANDLE handle,
         if (name != NULL) {
             sim__object_set_name(port, name);
         }
-        *handle = sim__handle_open(port, access);
+        *handle = sim__handle_open(port, sim__rights(OBJECT_PORT, access));
     }
     sim__after();
     return status;
@@ -121,7 +121,7 @@ NTSTATUS NTAPI NtOpenIoCompletion(PHANDLE handle,
     } else if (existing->type != OBJECT_PORT) {
         status = STATUS_OBJECT_TYPE_MISMATCH;
     } else {
-        *handle = sim__handle_open(existing, access);
+        *handle = sim__handle_open(existing, sim__rights(OBJECT_PORT, access));
     }
     sim__after();
     return status;

@@ -339,10 +339,8 @@ static void complete_report(struct sim_report *report)
     report->hash = trace->hash ? trace->digest : 0;
     report->sentence = sentence;
     report->replay = sim__replay_write(trace->hash);
-    if (trace->record) {
-        report->events = trace->events;
-        report->event_count = trace->count;
-    }
+    report->events = trace->events; /* NULL when they were not kept. */
+    report->event_count = trace->count;
 }
 
 struct sim_report sim_explore(const struct sim_options *options,

@@ -29,7 +29,7 @@ enum {
     OPTIONS_BYTES = 1024, /* Room for all but the answers. */
     ANSWER_BYTES = 24,    /* Room for one answer and its repetition. */
     DIGIT_VALUES = 36,
-    REPEATS_MIN = 4 /* Fewer are shorter written draft. */
+    REPEATS_MIN = 4 /* Fewer are shorter written out. */
 };
 
 static char problem[256];

@@ -44,10 +44,12 @@ bool sim__arena_open(struct arena *arena, size_t reserve_bytes);
 /** @brief Forget everything handed out. */
 void sim__arena_reset(struct arena *arena);
 
-/** @brief Bytes that a request really takes. */
+/** @brief Bytes that a request really takes: never none, because a piece that
+ *  is given back holds a pointer. */
 static inline size_t sim__arena_round(size_t bytes)
 {
-    return (bytes + (ARENA_GRAIN - 1)) & ~(size_t)(ARENA_GRAIN - 1);
+    return (bytes + (bytes == 0) + (ARENA_GRAIN - 1)) &
+           ~(size_t)(ARENA_GRAIN - 1);
 }
 
 /** @brief Hand out @p bytes, not cleared.  Never NULL. */

@@ -87,6 +87,9 @@ static void insert(struct deadline *deadline)
 void sim__deadline_arm(struct deadline *deadline, uint64_t due)
 {
     sim__deadline_disarm(deadline);
+    if (due == UINT64_MAX) {
+        return; /* Never: only what can happen is in the heap. */
+    }
     deadline->due = due;
     deadline->order = sim__world.deadline_order++;
     insert(deadline);
@@ -146,7 +149,9 @@ void sim__time_pass(void)
         sim__world.now = first->due;
     }
     sim__world.yields = 0;
+    sim__world.clock_acts = true;
     first->fire(first);
+    sim__world.clock_acts = false;
 }
 
 const int64_t *sim__time_interval(DWORD milliseconds, int64_t *storage)
@@ -182,6 +187,7 @@ static uint64_t due_on_tick(uint64_t exact)
 uint64_t sim__time_due(const int64_t *interval)
 {
     uint64_t now = sim__world.now;
+    uint64_t exact;
 
     if (interval == NULL) {
         return UINT64_MAX;
@@ -192,10 +198,15 @@ uint64_t sim__time_due(const int64_t *interval)
     if (*interval > 0) {
         int64_t absolute = *interval - SIM_TIME_ZERO;
 
+        if (*interval == INT64_MAX) {
+            return UINT64_MAX;
+        }
         return absolute > (int64_t)now ? (uint64_t)absolute : now;
     }
-    if (sim__world.options.exact_clock) {
-        return now + (uint64_t)-*interval;
+    /* Not `-*interval`: the smallest number has no counterpart. */
+    exact = now + (0 - (uint64_t)*interval);
+    if (exact >= SIM_TIME_END) {
+        return UINT64_MAX;
     }
-    return due_on_tick(now + (uint64_t)-*interval);
+    return sim__world.options.exact_clock ? exact : due_on_tick(exact);
 }

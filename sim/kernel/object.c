@@ -89,17 +89,22 @@ void *sim__object_create(enum object_type type, size_t bytes)
     return sim__object_create_partly(type, bytes, bytes);
 }
 
-/** @brief Nothing refers to the object: its memory can be used again. */
-static void object_delete(struct object *object)
+/** @brief The last handle is closed: who opens the name again gets another
+ *  object, even while somebody waits for this one. */
+static void forget_name(struct object *object)
 {
     struct object **link = &table.named_first;
 
-    if (object->name != NULL) {
-        while (*link != object) {
-            link = &(*link)->named_next;
-        }
-        *link = object->named_next;
+    while (*link != object) {
+        link = &(*link)->named_next;
     }
+    *link = object->named_next;
+    object->name = NULL;
+}
+
+/** @brief Nothing refers to the object: its memory can be used again. */
+static void object_delete(struct object *object)
+{
     if (types[object->type].deleted != NULL) {
         types[object->type].deleted(object);
     }
@@ -175,6 +180,9 @@ NTSTATUS sim__handle_close(HANDLE handle)
         /* FACT PORT-79 lifetime of the port object: the last handle ends its
          * use, the last reference its life. */
         sim__object_keep(object);
+        if (object->name != NULL) {
+            forget_name(object);
+        }
         if (types[object->type].closed != NULL) {
             types[object->type].closed(object);
         }

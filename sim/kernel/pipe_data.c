@@ -194,9 +194,11 @@ static void forget(struct pipe_queue *queue, struct pipe_data *data)
 static void keep_copy(struct pipe_queue *queue, struct pipe_data *data)
 {
     data->copy = sim__take(data->bytes);
-    memcpy(data->copy + data->taken,
-           data->from + data->taken,
-           data->bytes - data->taken);
+    if (data->taken != data->bytes) {
+        memcpy(data->copy + data->taken,
+               data->from + data->taken,
+               data->bytes - data->taken);
+    }
     data->from = data->copy;
     data->irp = NULL;
     queue->used += data->bytes - data->taken;

@@ -17,8 +17,6 @@
  */
 #include "port.h"
 
-#include <string.h>
-
 #include "wait.h"
 
 struct port *sim__port_create(uint32_t limit)
@@ -32,23 +30,6 @@ struct port *sim__port_create(uint32_t limit)
     }
     trace(open, .object = &port->object, .value = {(int64_t)port->limit});
     return port;
-}
-
-struct packet *sim__packet_create(void)
-{
-    struct packet *packet = sim__take(sizeof *packet);
-
-    memset(packet, 0, sizeof *packet);
-    return packet;
-}
-
-void sim__packet_release(struct packet *packet)
-{
-    if (packet->done != NULL) {
-        packet->done(packet);
-    } else {
-        sim__give(packet, sizeof *packet);
-    }
 }
 
 /* ---- Which threads belong to the port, and which of them run ------------ */
@@ -99,9 +80,7 @@ static void push_waiter(struct port *port, struct thread *thread)
 {
     thread->port_next = port->waiter_newest;
     thread->port_before = NULL;
-    if (port->waiter_newest == NULL) {
-        port->waiter_oldest = thread;
-    } else {
+    if (port->waiter_newest != NULL) {
         port->waiter_newest->port_before = thread;
     }
     port->waiter_newest = thread;
@@ -114,9 +93,7 @@ static void remove_waiter(struct port *port, struct thread *thread)
     } else {
         thread->port_before->port_next = thread->port_next;
     }
-    if (thread->port_next == NULL) {
-        port->waiter_oldest = thread->port_before;
-    } else {
+    if (thread->port_next != NULL) {
         thread->port_next->port_before = thread->port_before;
     }
 }
@@ -126,7 +103,9 @@ static void remove_waiter(struct port *port, struct thread *thread)
 static void set_depth(struct port *port, uint32_t depth)
 {
     port->depth = depth;
-    port->object.signal = (int32_t)depth;
+    if (!port->closed) {
+        port->object.signal = (int32_t)depth;
+    }
 }
 
 /** @brief FACT PORT-33 packets leave in FIFO order. */
@@ -162,21 +141,17 @@ static void put_newest(struct port *port, struct packet *packet)
 
 bool sim__port_withdraw(struct port *port, struct packet *packet)
 {
+    struct packet **link = &port->first;
     struct packet *before = NULL;
-    struct packet *at = port->first;
 
     if (!packet->queued) {
         return false;
     }
-    while (at != packet) {
-        before = at;
-        at = at->next;
+    while (*link != packet) {
+        before = *link;
+        link = &before->next;
     }
-    if (before == NULL) {
-        port->first = packet->next;
-    } else {
-        before->next = packet->next;
-    }
+    *link = packet->next;
     if (port->last == packet) {
         port->last = before;
     }
@@ -222,11 +197,20 @@ static void release_waiters(struct port *port)
     }
 }
 
+/** @brief Whether an APC within a wait at the port does what happens now. */
+static bool is_inside(const struct port *port)
+{
+    const struct thread *self = sim__world.current;
+
+    return self->removal != NULL && self->removal->port == port &&
+           self->port == port && !sim__world.clock_acts;
+}
+
 void sim__port_insert(struct port *port, struct packet *packet)
 {
-    /* FACT PORT-69 posting from a thread inside the same queue's wait: an APC
-     * that the wait runs posts; the packet is queued although others wait. */
-    bool inside = sim__world.current->port_apc == port;
+    /* FACT PORT-69 posting from a thread inside the same queue's wait: the
+     * packet is queued though others wait.  When it stops they are released. */
+    bool inside = is_inside(port);
 
     if (port->depth == 0 && !inside && may_release(port)) {
         hand_over(port, packet);
@@ -252,11 +236,9 @@ void sim__port_insert(struct port *port, struct packet *packet)
 
 /* ---- Removing ------------------------------------------------------------ */
 
-/** @brief Append one packet to what the caller gets. */
-static void deliver(struct port *port,
-                    struct removal *removal,
-                    struct packet **last,
-                    struct packet *packet)
+/** @brief A packet leaves the kernel; @p kernel: its thread has ended. */
+static void
+hand_out(const struct port *port, const struct packet *packet, bool kernel)
 {
     if (packet->block != NULL) {
         /* FACT PORT-47 removing a packet writes the status block. */
@@ -269,7 +251,17 @@ static void deliver(struct port *port,
           .owner = SIM_APP,
           .value = {trace_key(packet->key),
                     trace_bytes(packet->information),
-                    packet->status});
+                    packet->status},
+          .kernel = kernel);
+}
+
+/** @brief Append one packet to what the caller gets. */
+static void deliver(const struct port *port,
+                    struct removal *removal,
+                    struct packet **last,
+                    struct packet *packet)
+{
+    hand_out(port, packet, false);
     if (*last == NULL) {
         removal->first = packet;
     } else {
@@ -311,14 +303,31 @@ static NTSTATUS deliver_handed(struct port *port, struct removal *removal)
     return STATUS_SUCCESS;
 }
 
-/** @brief Run the APCs that ended a wait on the port. */
-static NTSTATUS run_apcs(struct port *port)
+/** @brief From here on the current thread may even end in the call. */
+static void enter(struct port *port, struct removal *removal)
 {
     struct thread *self = sim__world.current;
 
-    self->port_apc = port;
+    removal->port = port;
+    removal->outer = self->removal;
+    self->removal = removal;
+    sim__object_keep(&port->object);
+}
+
+static void leave(struct thread *thread)
+{
+    struct port *port = thread->removal->port;
+
+    thread->removal = thread->removal->outer;
+    sim__object_drop(&port->object);
+}
+
+/** @brief Run the APCs that end a call. */
+static NTSTATUS run_apcs(struct port *port, struct removal *removal)
+{
+    enter(port, removal);
     (void)sim__apc_run_all();
-    self->port_apc = NULL;
+    leave(sim__world.current);
     return STATUS_USER_APC;
 }
 
@@ -326,25 +335,41 @@ static NTSTATUS run_apcs(struct port *port)
 static NTSTATUS wait_for_packet(struct port *port, struct removal *removal)
 {
     struct thread *self = sim__world.current;
+    const int64_t *interval = removal->interval;
     NTSTATUS status;
 
     trace(wait,
           .text = removal->call,
           .object = &port->object,
-          .value = {removal->interval == NULL ? 0 : -*removal->interval});
+          .value = {interval == NULL || *interval == INT64_MIN ? 0
+                                                               : -*interval});
     self->waits_in = removal->call;
     push_waiter(port, self);
-    sim__object_keep(&port->object);
-    status = sim__block(BLOCK_PORT,
-                        removal->alertable,
-                        sim__time_due(removal->interval));
+    enter(port, removal);
+    status =
+        sim__block(BLOCK_PORT, removal->alertable, sim__time_due(interval));
     if (status == STATUS_SUCCESS) {
         status = deliver_handed(port, removal);
     } else if (status == STATUS_USER_APC) {
-        status = run_apcs(port);
+        (void)sim__apc_run_all();
     }
-    sim__object_drop(&port->object);
+    leave(self);
     return status;
+}
+
+/** @brief A thread does not belong to its port any more. */
+static void leave_port(struct thread *thread)
+{
+    struct port *port = thread->port;
+
+    if (port == NULL) {
+        return;
+    }
+    if (thread->port_active) {
+        uncount_running(port, thread);
+    }
+    part(port, thread);
+    release_waiters(port);
 }
 
 NTSTATUS sim__port_remove(struct port *port, struct removal *removal)
@@ -357,10 +382,10 @@ NTSTATUS sim__port_remove(struct port *port, struct removal *removal)
         if (removal->alertable && self->apc_first != NULL) {
             /* FACT PORT-72 not associated yet: the APC wins.
              * FACT PORT-73 and the thread stays unassociated. */
-            return run_apcs(port);
+            return run_apcs(port, removal);
         }
         /* FACT PORT-68 switching ports: the old one is left first. */
-        sim__port_leave(self);
+        leave_port(self);
         join(port, self);
     } else if (self->port_active) {
         /* FACT PORT-61 calling again: first it is not counted, so that it
@@ -375,7 +400,7 @@ NTSTATUS sim__port_remove(struct port *port, struct removal *removal)
     }
     if (removal->alertable && self->apc_first != NULL) {
         count_running(port, self);
-        return run_apcs(port);
+        return run_apcs(port, removal);
     }
     if (removal->interval != NULL && *removal->interval == 0) {
         /* FACT PORT-65 polling at the limit: time-out although packets are
@@ -413,18 +438,20 @@ void sim__port_resume(struct thread *thread)
           .kernel = true);
 }
 
-void sim__port_leave(struct thread *thread)
+void sim__port_thread_exit(struct thread *thread)
 {
-    struct port *port = thread->port;
+    struct packet *packet = thread->packet;
 
-    if (port == NULL) {
-        return;
+    if (packet != NULL) {
+        /* The program will never hear of it, but its memory does. */
+        hand_out(thread->removal->port, packet, true);
+        thread->packet = NULL;
+        sim__packet_release(packet);
     }
-    if (thread->port_active) {
-        uncount_running(port, thread);
+    while (thread->removal != NULL) {
+        leave(thread);
     }
-    part(port, thread);
-    release_waiters(port);
+    leave_port(thread);
 }
 
 void sim__port_unwait(struct thread *thread)

@@ -38,8 +38,7 @@ struct port {
     uint32_t limit;       /* Concurrency value. */
     uint32_t running;     /* Active threads: PORT-60. */
     bool closed;          /* The last handle is gone: PORT-76. */
-    struct thread *waiter_newest;
-    struct thread *waiter_oldest;
+    struct thread *waiter_newest; /* By port_next older and older. */
     struct thread *members; /* Threads associated: PORT-67. */
 };
 
@@ -47,10 +46,23 @@ struct port {
 struct port *sim__port_create(uint32_t limit);
 
 /** @brief A packet to fill in; all fields are zero. */
-struct packet *sim__packet_create(void);
+static inline struct packet *sim__packet_create(void)
+{
+    struct packet *packet = sim__take(sizeof *packet);
+
+    *packet = (struct packet){0};
+    return packet;
+}
 
 /** @brief The packet's contents were read: give it back. */
-void sim__packet_release(struct packet *packet);
+static inline void sim__packet_release(struct packet *packet)
+{
+    if (packet->done != NULL) {
+        packet->done(packet);
+    } else {
+        sim__give(packet, sizeof *packet);
+    }
+}
 
 /** @brief Queue a packet or hand it to a waiter: PORT-56, PORT-58, PORT-59. */
 void sim__port_insert(struct port *port, struct packet *packet);
@@ -68,6 +80,10 @@ struct removal {
     bool alertable;
     const int64_t *interval; /**< As for sim__time_due. */
     const char *call;        /**< Name of the call, for sentences. */
+
+    /* While it waits, or runs the APCs that ended its wait. */
+    struct port *port;     /**< Kept alive meanwhile. */
+    struct removal *outer; /**< The call that an APC made this one from. */
 };
 
 /**
@@ -81,8 +97,9 @@ NTSTATUS sim__port_remove(struct port *port, struct removal *removal);
 void sim__port_pause(struct thread *thread);
 void sim__port_resume(struct thread *thread);
 
-/** @brief A thread ends: it leaves its port: THREAD-07. */
-void sim__port_leave(struct thread *thread);
+/** @brief A thread ends, perhaps in the middle of a removal: what it held is
+ *  let go, and it leaves its port: THREAD-07. */
+void sim__port_thread_exit(struct thread *thread);
 
 /** @brief A waiting thread's wait ends without a packet. */
 void sim__port_unwait(struct thread *thread);

@@ -34,6 +34,7 @@ void sim__schedule_begin(void)
     world->ready_count = 0;
     world->deadline_count = 0;
     world->deadline_order = 0;
+    world->clock_acts = false;
 }
 
 void *sim__table_grow(void *old, size_t old_bytes, size_t new_bytes)
@@ -128,6 +129,9 @@ void sim__preempt(void)
         sim__choose(CHOOSE_TIME, 2) != 0) {
         world->preemptions_left--;
         sim__time_pass();
+        if (world->preemptions_left == 0) {
+            return;
+        }
     }
     pick = sim__choose(CHOOSE_THREAD, world->ready_count + 1);
     if (pick == 0) {
@@ -273,6 +277,7 @@ void sim__make_ready(struct thread *thread)
 void sim__make_unready(struct thread *thread)
 {
     struct world *world = &sim__world;
+    struct thread **link = &world->settling;
 
     for (uint32_t at = 0; at < world->ready_count; at++) {
         if (world->ready[world->ready_first + at] == thread) {
@@ -280,6 +285,12 @@ void sim__make_unready(struct thread *thread)
             return;
         }
     }
+    /* A ready thread that is not in the window settles. */
+    while (*link != thread) {
+        sim__assert(*link != NULL);
+        link = &(*link)->parked_next;
+    }
+    *link = thread->parked_next;
 }
 
 /** @brief Take a blocked thread off whatever it waits for. */

@@ -127,6 +127,10 @@ const int64_t *sim__time_interval(DWORD milliseconds, int64_t *storage);
 /** Virtual time 0 as a system time: 2024-01-01 00:00 UTC, 100 ns since 1601. */
 #define SIM_TIME_ZERO INT64_C(133485408000000000)
 
+/** Virtual time that no system time can name any more, in some 28,000 years:
+ * what is due then or later never happens. */
+#define SIM_TIME_END ((uint64_t)(INT64_MAX - SIM_TIME_ZERO))
+
 /** A clock tick, 100 ns units: 15.625 ms. */
 #define SIM_TICK UINT64_C(156250)
 

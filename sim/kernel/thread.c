@@ -40,6 +40,10 @@ static struct {
     struct stack *free_first;
 } pool;
 
+/** Stands in for a thread that has ended and may be forgotten, until another
+ * one runs. */
+static struct thread leaver;
+
 static struct object *process;
 
 void sim__threads_begin(void)
@@ -159,7 +163,7 @@ static void run_down(struct thread *thread, DWORD code)
     }
     sim__mutexes_abandon(thread);
     /* FACT THREAD-07 it leaves its port, and a waiter may be released. */
-    sim__port_leave(thread);
+    sim__port_thread_exit(thread);
     trace(exit,
           .object = &thread->object,
           .value = {(int64_t)code},
@@ -172,24 +176,34 @@ static void run_down(struct thread *thread, DWORD code)
     sim__signal(&thread->object);
 }
 
+/** @brief The current thread ends. */
+static SIM_NORETURN void leave(struct thread *self, DWORD code)
+{
+    run_down(self, code);
+    /* Who runs next is found on this stack, and what happens meanwhile is
+     * traced under this thread's number; but the thread may be gone. */
+    leaver.object.type = OBJECT_THREAD;
+    leaver.object.number = self->object.number;
+    leaver.fiber = self->fiber;
+    leaver.state = THREAD_OVER;
+    sim__world.current = &leaver;
+    sim__object_drop(&self->object);
+    sim__leave();
+}
+
 void sim__thread_exit(DWORD code)
 {
     struct thread *self = sim__world.current;
 
     sim__before();
     sim__tls_thread_exit(self);
-    run_down(self, code);
-    /* The struct must outlive the switch; nothing allocates in between. */
-    sim__object_drop(&self->object);
-    sim__leave();
+    leave(self, code);
 }
 
 void sim__thread_terminate(struct thread *thread, DWORD code)
 {
     if (thread == sim__world.current) {
-        run_down(thread, code);
-        sim__object_drop(&thread->object);
-        sim__leave();
+        leave(thread, code);
     }
     if (thread->state == THREAD_OVER) {
         return;

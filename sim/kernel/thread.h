@@ -21,6 +21,7 @@
 struct irp;
 struct port;
 struct packet;
+struct removal;
 struct thread;
 
 /** Requests, oldest first: irp.h. */
@@ -110,7 +111,8 @@ struct thread {
     /* Its completion port: PORT-67. */
     struct port *port;        /* Associated with, or NULL. */
     bool port_active;         /* Counted among the port's running threads. */
-    struct port *port_apc;    /* Its wait on this port runs APCs now. */
+    struct removal *removal;  /* Its calls that wait, innermost first: an
+                               * APC within one can begin another. */
     struct packet *packet;    /* Handed over while it waited. */
     struct thread *port_next; /* Stack of waiters, newest first. */
     struct thread *port_before;

@@ -170,7 +170,8 @@ static uint64_t due_time(const struct timer *timer)
     const struct timer_setting *setting = &timer->setting;
     uint64_t due;
 
-    if (timer->precise && setting->due < 0) {
+    if (timer->precise && setting->due < 0 &&
+        (uint64_t)-setting->due < SIM_TIME_END - sim__world.now) {
         /* FACT TIME-11 high resolution timers do not wait for a tick. */
         due = sim__world.now + (uint64_t)-setting->due;
     } else {
@@ -179,7 +180,8 @@ static uint64_t due_time(const struct timer *timer)
     }
     /* FACT TIME-12 tolerances: a timer may be held back to share a wake-up
      * with others. */
-    if (setting->tolerance_ms != 0 && !sim__world.options.exact_clock &&
+    if (setting->tolerance_ms != 0 && due != UINT64_MAX &&
+        !sim__world.options.exact_clock &&
         sim__choose(CHOOSE_TIMEOUT, 2) != 0) {
         due += (uint64_t)setting->tolerance_ms * UNITS_PER_MS;
     }
@@ -208,7 +210,8 @@ void sim__timer_set(struct timer *timer, const struct timer_setting *setting)
     due = due_time(timer);
     trace(arm,
           .object = &timer->object,
-          .value = {(int64_t)(due - sim__world.now)});
+          .value = {due == UINT64_MAX ? INT64_MAX
+                                      : (int64_t)(due - sim__world.now)});
     timer->deadline.fire = timer_fire;
     if (due <= sim__world.now) {
         timer_fire(&timer->deadline); /* Its time has passed already. */

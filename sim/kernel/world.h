@@ -51,6 +51,8 @@ struct world {
     uint32_t deadlines_max;
     uint64_t deadline_order;
     uint64_t now;            /* Virtual time, 100 ns. */
+    bool clock_acts;         /* A deadline fires; the current thread is not
+                              * who does what happens. */
     struct thread *settling; /* In sim_settle(), a list by parked_next. */
 
     /* Threads, and those blocked on addresses. */

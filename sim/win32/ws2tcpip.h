@@ -8,7 +8,7 @@
  * Uses:     winsock2.h.
  * Used by:  programs.
  * Facts:    none.
- * Read next: compiler.h.
+ * Read next: the end.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -7,7 +7,7 @@
  * that decides what FALSE means.
  *
  * Uses:     iocp.h, winternl.h (the one native call).
- * Used by:  layer 1, lessons 02 and 04.
+ * Used by:  lessons 02 and 04; layer 1, when it is there.
  * Facts:    PORT-01, PORT-03, PORT-05, PORT-36..PORT-40, PORT-42, PORT-46,
  *           PORT-49..PORT-53, PORT-76, PORT-77, PORT-85, PORT-95.
  * Read next: sim.h.

@@ -117,8 +117,7 @@ void fact_thread_09(void)
 static void WINAPI set_event(ULONG_PTR event)
 {
     write_digit(9);
-    /* The parameter of an APC is a number.
-     * NOLINTNEXTLINE(performance-no-int-to-ptr) */
+    /* The parameter of an APC is a number. */
     CHECK(SetEvent((HANDLE)event));
 }
 

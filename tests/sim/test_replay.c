@@ -92,6 +92,12 @@ static void line_repeats_the_run(void **state)
                    ":concurrency=3:steps=500:leaks=1:");
 }
 
+static void choose_once(void *arg)
+{
+    (void)arg;
+    (void)sim_choose(2);
+}
+
 static void line_holds_all_options(void **state)
 {
     struct sim_options options = {.strategy = "dfs", .calls_only = true};
@@ -105,6 +111,12 @@ static void line_holds_all_options(void **state)
     report = sim_explore(&other, lost_update, NULL);
     assert_int_equal(report.verdict, SIM_ASSERTION);
     assert_string_equal(report.replay, line);
+
+    /* Saying so is the same as saying nothing. */
+    other.replay = "v1:scenario:seed=3:exact=0:faults=0:calls=1";
+    report = sim_explore(&other, choose_once, NULL);
+    assert_true(report.passed);
+    assert_non_null(strstr(report.replay, "seed=3:calls=1:hash="));
 }
 
 static bool changed;

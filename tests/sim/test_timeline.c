@@ -119,6 +119,7 @@ static void fixed_form_leaves_out_what_says_nothing(void **state)
         {KIND(wait), .thread = 1, .text = "Sleep", .value = {15625}},
         {KIND(wait), .thread = 1, .text = "GQCS", PORT(1)},
         {KIND(wait), .thread = 1, .text = "x", .value = {1}},
+        {KIND(wait), .thread = 1, .text = "x", .value = {5000}},
         {KIND(wait), .thread = 1, .text = "x", .value = {-10010000}},
         {KIND(take), .thread = 1, PORT(1), .value = {65535, 0, 0}},
         {KIND(take), .thread = 1, PORT(1), .value = {65536, 0, -1073741536}},
@@ -233,7 +234,7 @@ static void timeline_breaks_long_texts(void **state)
                        STORY_ROWS,
                        &(struct sim_print){.columns = 60});
     written_is(file,
-               "  time us  op own A              B            K\n"
+               "  time us  op own A             B            K\n"
                "        0         open port=1\n"
                "                    concurrency\n"
                "                    =1\n"
@@ -249,6 +250,29 @@ static void timeline_breaks_long_texts(void **state)
                "                  |              \"handles 7\"\n"
                "                  |              exit code=0\n"
                "                  close port=1\n");
+}
+
+static void timeline_breaks_at_blanks_and_joints(void **state)
+{
+    static const struct sim_event events[] = {
+        {KIND(note), .thread = 1, .text = "say HelloWorldAgain now"},
+        {KIND(call), .thread = 1, .text = "HelloWorldAgainAndAgain"},
+        {KIND(call), .thread = 1, .text = "hellohellohello"},
+    };
+    FILE *file = begin();
+
+    (void)state;
+    sim_print_timeline(file, events, 3, &(struct sim_print){.columns = 32});
+    written_is(file,
+               "  time us  op own A\n"
+               "        0         \"say\n"
+               "                    HelloWorld\n"
+               "                    Again now\"\n"
+               "                  HelloWorld\n"
+               "                    AgainAnd\n"
+               "                    Again\n"
+               "                  hellohellohell\n"
+               "                    o\n");
 }
 
 static void timeline_shows_the_last_rows(void **state)
@@ -292,6 +316,7 @@ static void timeline_names_ports_when_there_are_two(void **state)
 static void timeline_is_linear_when_columns_do_not_fit(void **state)
 {
     struct sim_event crowd[7];
+    char heading[64];
     FILE *file = begin();
 
     (void)state;
@@ -300,6 +325,17 @@ static void timeline_is_linear_when_columns_do_not_fit(void **state)
                "     time thr event      op own detail\n"
                "       10 A   post        1 que port=1 key=7 bytes=0\n"
                "       10 K   hand        1 que port=1 to=B running=1/1\n");
+
+    /* A lane has at least twelve characters, or all there are. */
+    file = begin();
+    sim_print_timeline(file,
+                       story,
+                       STORY_ROWS,
+                       &(struct sim_print){.columns = 56});
+    assert_int_equal(fseek(file, 0, SEEK_SET), 0);
+    assert_non_null(fgets(heading, sizeof heading, file));
+    assert_string_equal(heading, "     time thr event      op own detail\n");
+    assert_int_equal(fclose(file), 0);
 
     /* Six threads have columns, seven have not. */
     memset(crowd, 0, sizeof crowd);
@@ -356,6 +392,8 @@ static void report_has_sentence_rows_and_line(void **state)
         .events = story + 8,
         .event_count = 1,
     };
+    struct sim_event crowd[21];
+    char first[64];
     FILE *file = begin();
 
     (void)state;
@@ -393,6 +431,7 @@ int main(void)
         cmocka_unit_test(fixed_form_stays_on_its_line),
         cmocka_unit_test(timeline_has_a_column_for_each_thread),
         cmocka_unit_test(timeline_breaks_long_texts),
+        cmocka_unit_test(timeline_breaks_at_blanks_and_joints),
         cmocka_unit_test(timeline_shows_the_last_rows),
         cmocka_unit_test(timeline_names_ports_when_there_are_two),
         cmocka_unit_test(timeline_is_linear_when_columns_do_not_fit),

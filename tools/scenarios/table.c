@@ -30,8 +30,8 @@ const struct scenario scenarios[] = {
     /* ---- Programs that are right ----------------------------------------- */
     {.name = "ports",
      .title = "three threads share one port",
-     .about = "The newest waiter is released first, and at most two of the "
-              "three run at once.",
+     .about = "The newest waiter is released first, and no more of the three "
+              "run at once than the port allows.",
      .run = scenario_ports,
      .real = true},
     {.name = "three-by-one",
