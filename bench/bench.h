@@ -41,8 +41,9 @@ static inline int bench_compare(const void *one, const void *two)
 typedef double bench_work_fn(void);
 
 /** @brief Print the median of units per second over some rounds. */
-static inline void
-bench_rate(const char *name, const char *unit, bench_work_fn *work)
+static inline void bench_rate(const char *name,
+                              const char *unit,
+                              bench_work_fn *work)
 {
     double rates[BENCH_ROUNDS];
 

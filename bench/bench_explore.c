@@ -98,8 +98,9 @@ static double work_tiny_interlocked(void)
 
 static double work_tiny_lock(void)
 {
-    return (double)run(
-               tiny_lock, NULL, &(struct sim_options){.runs = TINY_RUNS})
+    return (double)run(tiny_lock,
+                       NULL,
+                       &(struct sim_options){.runs = TINY_RUNS})
         .runs;
 }
 
@@ -129,8 +130,9 @@ static double events(bool calls_only, bool record)
 {
     run(events_5x2000,
         NULL,
-        &(struct sim_options){
-            .runs = EVENT_RUNS, .calls_only = calls_only, .record = record});
+        &(struct sim_options){.runs = EVENT_RUNS,
+                              .calls_only = calls_only,
+                              .record = record});
     return (double)EVENT_RUNS * EVENT_THREADS * EVENT_STEPS;
 }
 
@@ -254,7 +256,12 @@ static double work_port_handoff(void)
 
 /* ---- A bounded buffer: 3 producers, 3 consumers, 27 items ----------------- */
 
-enum { BUFFER_SIDES = 3, BUFFER_ITEMS = 9, BUFFER_ROOM = 5, BUFFER_RUNS = 5000 };
+enum {
+    BUFFER_SIDES = 3,
+    BUFFER_ITEMS = 9,
+    BUFFER_ROOM = 5,
+    BUFFER_RUNS = 5000
+};
 
 static struct {
     SRWLOCK lock;
@@ -268,8 +275,10 @@ static DWORD WINAPI produce(void *arg)
     for (int item = 0; item < BUFFER_ITEMS; item++) {
         AcquireSRWLockExclusive(&buffer.lock);
         while (buffer.filled == BUFFER_ROOM) {
-            SleepConditionVariableSRW(
-                &buffer.changed, &buffer.lock, INFINITE, 0);
+            SleepConditionVariableSRW(&buffer.changed,
+                                      &buffer.lock,
+                                      INFINITE,
+                                      0);
         }
         buffer.filled++;
         WakeAllConditionVariable(&buffer.changed);
@@ -284,8 +293,10 @@ static DWORD WINAPI consume(void *arg)
     for (int item = 0; item < BUFFER_ITEMS; item++) {
         AcquireSRWLockExclusive(&buffer.lock);
         while (buffer.filled == 0) {
-            SleepConditionVariableSRW(
-                &buffer.changed, &buffer.lock, INFINITE, 0);
+            SleepConditionVariableSRW(&buffer.changed,
+                                      &buffer.lock,
+                                      INFINITE,
+                                      0);
         }
         buffer.filled--;
         WakeAllConditionVariable(&buffer.changed);
@@ -315,8 +326,9 @@ static DWORD WINAPI take_items(void *port)
 }
 
 /** @brief Run both sides to their end. */
-static void
-both_sides(LPTHREAD_START_ROUTINE in, LPTHREAD_START_ROUTINE out, void *arg)
+static void both_sides(LPTHREAD_START_ROUTINE in,
+                       LPTHREAD_START_ROUTINE out,
+                       void *arg)
 {
     HANDLE threads[2 * BUFFER_SIDES];
 

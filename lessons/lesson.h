@@ -30,7 +30,7 @@
 #define BUG_3     4
 
 #ifndef VARIANT
-#define VARIANT REFERENCE
+#    define VARIANT REFERENCE
 #endif
 
 void lesson_02(void *arg);

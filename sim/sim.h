@@ -91,50 +91,50 @@ typedef void sim_scenario_fn(void *arg);
 
 /** What to run.  All zero is a sensible choice: 1,000 random schedules. */
 struct sim_options {
-    const char *name;      /**< Name in the replay line; NULL: "scenario". */
-    const char *strategy;  /**< "random" (NULL), "dfs", or "dfs:N" with at
+    const char *name;        /**< Name in the replay line; NULL: "scenario". */
+    const char *strategy;    /**< "random" (NULL), "dfs", or "dfs:N" with at
                             * most N preemptions. */
-    uint64_t seed;         /**< First seed of "random"; then seed + 1, ... */
-    uint64_t runs;         /**< Most runs; 0: 1,000 random, or all of dfs. */
-    const char *replay;    /**< A replay line: run that one execution. */
-    const char *schedule;  /**< Or only its answers, such as "0110". */
-    uint64_t steps_max;    /**< Calls before a run counts as a livelock;
+    uint64_t seed;           /**< First seed of "random"; then seed + 1, ... */
+    uint64_t runs;           /**< Most runs; 0: 1,000 random, or all of dfs. */
+    const char *replay;      /**< A replay line: run that one execution. */
+    const char *schedule;    /**< Or only its answers, such as "0110". */
+    uint64_t steps_max;      /**< Calls before a run counts as a livelock;
                             * 0: 1,000,000. */
-    uint32_t processors;   /**< Of the simulated machine; 0: 4. */
-    uint32_t concurrency;  /**< Replaces the concurrency value of every port;
+    uint32_t processors;     /**< Of the simulated machine; 0: 4. */
+    uint32_t concurrency;    /**< Replaces the concurrency value of every port;
                             * 0: what the program asks for. */
-    bool exact_clock;      /**< Time-outs end exactly, not on clock ticks. */
-    bool prompt_threads;   /**< Time never passes while a thread can run. */
-    bool calls_only;       /**< Switch threads before calls only, not after
+    bool exact_clock;        /**< Time-outs end exactly, not on clock ticks. */
+    bool prompt_threads;     /**< Time never passes while a thread can run. */
+    bool calls_only;         /**< Switch threads before calls only, not after
                             * them too: far fewer schedules, blind to races
                             * on plain memory after a call. */
-    bool leaks_allowed;    /**< Open handles at the end are no failure. */
-    bool faults;           /**< Calls may fail for want of resources. */
-    bool record;           /**< Keep the trace of the last run even if it
+    bool leaks_allowed;      /**< Open handles at the end are no failure. */
+    bool faults;             /**< Calls may fail for want of resources. */
+    bool record;             /**< Keep the trace of the last run even if it
                             * passed. */
-    bool hash;             /**< Compute the trace hash of every run. */
-    bool twice;            /**< Run every schedule twice and compare the trace
+    bool hash;               /**< Compute the trace hash of every run. */
+    bool twice;              /**< Run every schedule twice and compare the trace
                             * hashes. */
-    sim_observe_fn *observe;   /**< Sees every event of every run, but not of
+    sim_observe_fn *observe; /**< Sees every event of every run, but not of
                                 * its repetitions; or NULL. */
-    void *observe_context; /**< Passed to observe. */
+    void *observe_context;   /**< Passed to observe. */
     sim_progress_fn *progress; /**< About once a second, or NULL. */
-    void *progress_context; /**< Passed to progress. */
+    void *progress_context;    /**< Passed to progress. */
 };
 
 /** What came of it.  Pointers are valid until the next sim_explore(). */
 struct sim_report {
-    bool passed;            /**< Every run ended as SIM_PASS. */
+    bool passed;              /**< Every run ended as SIM_PASS. */
     enum sim_verdict verdict; /**< Of the last run. */
-    bool complete;          /**< dfs: every schedule within bounds was run. */
-    uint64_t runs;          /**< Executions. */
-    uint64_t steps;         /**< Calls, over all executions. */
-    uint64_t seed;          /**< Of the last run, for "random". */
-    uint64_t hash;          /**< Trace hash of the last run, if computed. */
-    const char *sentence;   /**< What went wrong and where; "" if nothing. */
-    const char *replay;     /**< Line that repeats the last run. */
+    bool complete;            /**< dfs: every schedule within bounds was run. */
+    uint64_t runs;            /**< Executions. */
+    uint64_t steps;           /**< Calls, over all executions. */
+    uint64_t seed;            /**< Of the last run, for "random". */
+    uint64_t hash;            /**< Trace hash of the last run, if computed. */
+    const char *sentence;     /**< What went wrong and where; "" if nothing. */
+    const char *replay;       /**< Line that repeats the last run. */
     const struct sim_event *events; /**< Its trace, or NULL. */
-    size_t event_count;     /**< Events at events. */
+    size_t event_count;             /**< Events at events. */
 };
 
 /**
@@ -164,14 +164,16 @@ struct sim_report sim_explore(const struct sim_options *options,
  * @return NULL, or a sentence saying what is wrong with the line.
  * @threads{any}
  */
-const char *sim_replay_name(const char *line, char *name_out, size_t name_bytes);
+const char *sim_replay_name(const char *line,
+                            char *name_out,
+                            size_t name_bytes);
 
 /** How sim_print_timeline() writes. */
 struct sim_print {
-    bool colour;     /**< Use terminal colours. */
-    size_t last;     /**< Only the last so many rows; 0: all, but the last 20
+    bool colour;    /**< Use terminal colours. */
+    size_t last;    /**< Only the last so many rows; 0: all, but the last 20
                       * in a report. */
-    size_t columns;  /**< Width of the terminal; 0: 100. */
+    size_t columns; /**< Width of the terminal; 0: 100. */
 };
 
 /**
@@ -241,7 +243,7 @@ uint64_t sim_marked(const char *mark);
  */
 
 /** @brief End the run as SIM_ASSERTION unless @p condition holds. */
-#define sim_assert(condition)                                                  \
+#define sim_assert(condition) \
     ((condition) ? (void)0 : sim_assert_failed(#condition, __FILE__, __LINE__))
 
 /**
@@ -254,8 +256,9 @@ uint64_t sim_marked(const char *mark);
  * @post Does not return.
  * @threads{any simulated thread}
  */
-SIM_NORETURN void
-sim_assert_failed(const char *condition, const char *file, int line);
+SIM_NORETURN void sim_assert_failed(const char *condition,
+                                    const char *file,
+                                    int line);
 
 /**
  * @brief Write a line of the program's own into the trace.

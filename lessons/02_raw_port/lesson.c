@@ -123,8 +123,11 @@ static struct answer ask(DWORD timeout_ms)
     DWORD bytes;
 
     SetLastError(WAIT_TIMEOUT); /* A stale value must not matter. */
-    answer.returned = GetQueuedCompletionStatus(
-        port_handle, &bytes, &key, &answer.overlapped, timeout_ms);
+    answer.returned = GetQueuedCompletionStatus(port_handle,
+                                                &bytes,
+                                                &key,
+                                                &answer.overlapped,
+                                                timeout_ms);
     answer.error = GetLastError();
     return answer;
 }
@@ -154,8 +157,11 @@ static enum outcome close_under_waiter(void)
     return (enum outcome)seen;
 }
 
-typedef NTSTATUS(NTAPI *post_status_fn)(
-    HANDLE port, PVOID key, PVOID context, NTSTATUS status, ULONG_PTR bytes);
+typedef NTSTATUS(NTAPI *post_status_fn)(HANDLE port,
+                                        PVOID key,
+                                        PVOID context,
+                                        NTSTATUS status,
+                                        ULONG_PTR bytes);
 
 /** @brief Queue the packet of an operation that failed. */
 static void post_failure(OVERLAPPED *operation)
@@ -169,11 +175,8 @@ static void post_failure(OVERLAPPED *operation)
     post.found = GetProcAddress(ntdll, "NtSetIoCompletion");
     sim_assert(post.found != NULL);
     /* 0xC000020D is STATUS_CONNECTION_RESET. */
-    sim_assert(post.call(port_handle,
-                         NULL,
-                         operation,
-                         (NTSTATUS)0xC000020DL,
-                         0) == 0);
+    sim_assert(
+        post.call(port_handle, NULL, operation, (NTSTATUS)0xC000020DL, 0) == 0);
 }
 
 void lesson_02_check(void *arg)

@@ -63,8 +63,9 @@ static inline BOOL sim__fail(DWORD error)
  * @param call      Name of the Win32 function.
  * @param argument  Microsoft's name of the argument.
  */
-static inline void
-sim__require(const void *pointer, const char *call, const char *argument)
+static inline void sim__require(const void *pointer,
+                                const char *call,
+                                const char *argument)
 {
     if (SIM_UNLIKELY(pointer == NULL)) {
         sim__stop(SIM_CRASH,
@@ -107,9 +108,9 @@ NTSTATUS sim__named_find(enum object_type type,
 
 /** How a Create call wants its handle. */
 struct opening {
-    const WCHAR *name; /**< NULL for an unnamed object. */
+    const WCHAR *name;                     /**< NULL for an unnamed object. */
     const SECURITY_ATTRIBUTES *attributes; /**< Or NULL. */
-    uint32_t access;   /**< As the program asked; may be generic. */
+    uint32_t access; /**< As the program asked; may be generic. */
 };
 
 /**

@@ -136,8 +136,9 @@ struct native_post {
 };
 
 /** @brief Fill a packet in and queue it. */
-static void
-post(struct port *port, struct packet *packet, const struct native_post *values)
+static void post(struct port *port,
+                 struct packet *packet,
+                 const struct native_post *values)
 {
     /* FACT PORT-28 any status and a 64-bit count. */
     packet->key = (ULONG_PTR)values->key;
@@ -164,8 +165,10 @@ NTSTATUS NTAPI NtSetIoCompletion(HANDLE handle,
     NTSTATUS result;
 
     sim__before();
-    result = sim__handle_find(
-        handle, OBJECT_PORT, IO_COMPLETION_MODIFY_STATE, &port);
+    result = sim__handle_find(handle,
+                              OBJECT_PORT,
+                              IO_COMPLETION_MODIFY_STATE,
+                              &port);
     if (NT_SUCCESS(result) &&
         sim__fault("NtSetIoCompletion", STATUS_INSUFFICIENT_RESOURCES)) {
         result = STATUS_INSUFFICIENT_RESOURCES;
@@ -192,8 +195,10 @@ NTSTATUS NTAPI NtSetIoCompletionEx(HANDLE handle,
 
     sim__before();
     /* FACT PORT-31 reserve objects. */
-    result = sim__handle_find(
-        handle, OBJECT_PORT, IO_COMPLETION_MODIFY_STATE, &port);
+    result = sim__handle_find(handle,
+                              OBJECT_PORT,
+                              IO_COMPLETION_MODIFY_STATE,
+                              &port);
     if (NT_SUCCESS(result)) {
         result = sim__handle_find(reserve_handle, OBJECT_RESERVE, 0, &reserve);
     }
@@ -226,12 +231,11 @@ NTSTATUS NTAPI NtAllocateReserveObject(PHANDLE handle,
         return STATUS_INVALID_PARAMETER;
     }
     sim__before();
-    *handle =
-        sim__handle_open(&sim__reserve_create(type == MemoryReserveUserApc
-                                                  ? RESERVE_USER_APC
-                                                  : RESERVE_IO_COMPLETION)
-                              ->object,
-                         GENERIC_ALL);
+    *handle = sim__handle_open(&sim__reserve_create(type == MemoryReserveUserApc
+                                                        ? RESERVE_USER_APC
+                                                        : RESERVE_IO_COMPLETION)
+                                    ->object,
+                               GENERIC_ALL);
     sim__after();
     return STATUS_SUCCESS;
 }
@@ -240,8 +244,10 @@ NTSTATUS NTAPI NtAllocateReserveObject(PHANDLE handle,
 static NTSTATUS remove_packets(HANDLE handle, struct removal *removal)
 {
     struct object *port;
-    NTSTATUS status = sim__handle_find(
-        handle, OBJECT_PORT, IO_COMPLETION_MODIFY_STATE, &port);
+    NTSTATUS status = sim__handle_find(handle,
+                                       OBJECT_PORT,
+                                       IO_COMPLETION_MODIFY_STATE,
+                                       &port);
 
     return NT_SUCCESS(status) ? sim__port_remove((struct port *)port, removal)
                               : status;
@@ -359,8 +365,8 @@ NTSTATUS NTAPI NtQueryIoCompletion(HANDLE handle,
         return STATUS_ACCESS_VIOLATION;
     }
     sim__before();
-    status = sim__handle_find(
-        handle, OBJECT_PORT, IO_COMPLETION_QUERY_STATE, &port);
+    status =
+        sim__handle_find(handle, OBJECT_PORT, IO_COMPLETION_QUERY_STATE, &port);
     if (NT_SUCCESS(status)) {
         /* FACT PORT-32 queue depth can be queried. */
         LONG depth = (LONG)((struct port *)port)->depth;

@@ -49,8 +49,10 @@ static NTSTATUS find_three(const HANDLE handles[3],
         return status;
     }
     *wait = (struct wait_packet *)object;
-    status = sim__handle_find(
-        handles[1], OBJECT_PORT, IO_COMPLETION_MODIFY_STATE, &object);
+    status = sim__handle_find(handles[1],
+                              OBJECT_PORT,
+                              IO_COMPLETION_MODIFY_STATE,
+                              &object);
     if (!NT_SUCCESS(status)) {
         return status;
     }

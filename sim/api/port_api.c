@@ -35,13 +35,16 @@ static NTSTATUS associate(HANDLE file, HANDLE port, ULONG_PTR key)
     if (!NT_SUCCESS(status)) {
         return status;
     }
-    return sim__file_associate(
-        (struct file *)file_object, (struct port *)port_object, key);
+    return sim__file_associate((struct file *)file_object,
+                               (struct port *)port_object,
+                               key);
 }
 
 /** @brief The body of CreateIoCompletionPort between its choice points. */
-static NTSTATUS
-create(HANDLE file, HANDLE *port, ULONG_PTR key, DWORD concurrency)
+static NTSTATUS create(HANDLE file,
+                       HANDLE *port,
+                       ULONG_PTR key,
+                       DWORD concurrency)
 {
     bool fresh = *port == NULL;
     NTSTATUS status;

@@ -18,7 +18,7 @@
 
 enum {
     LANES_MAX = 7,     /**< Six threads and K. */
-    LANE_MIN = 12,     /**< Narrower lanes cannot be read. */
+    LANE_MIN = 14,     /**< Narrower lanes cannot be read. */
     LANE_GAP = 2,      /**< Blanks between two lanes. */
     LANE_INDENT = 2,   /**< Of the lines of a text behind the first. */
     MARGIN_WIDTH = 18, /**< Of the columns time, op and own. */

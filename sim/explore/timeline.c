@@ -53,12 +53,12 @@ static const char *colour_of(size_t lane, const struct sim_event *event)
 
 /* ---- Rows ------------------------------------------------------------------- */
 
-/** @brief Whether a text may be broken before a place: at a blank, or where a
- *  name like WaitForSingleObject has a joint. */
+/** @brief Whether a word may be broken before a place: behind a `=`, or where
+ *  a name like WaitForSingleObject has a joint. */
 static bool may_break(const char *text, size_t at)
 {
-    return text[at] == ' ' || (text[at] >= 'A' && text[at] <= 'Z' &&
-                               text[at - 1] >= 'a' && text[at - 1] <= 'z');
+    return text[at - 1] == '=' || (text[at] >= 'A' && text[at] <= 'Z' &&
+                                   text[at - 1] >= 'a' && text[at - 1] <= 'z');
 }
 
 /** @brief Where to break a text so that it fits; its length if it fits. */

@@ -25,10 +25,10 @@
 enum { ARENA_GRAIN = 16, ARENA_CLASSES = 64 };
 
 struct arena {
-    char *base;       /**< Start of the reserved range. */
-    size_t reserved;  /**< Bytes of address space. */
-    size_t committed; /**< Bytes with memory behind them. */
-    size_t used;      /**< Bytes handed out since the last reset. */
+    char *base;        /**< Start of the reserved range. */
+    size_t reserved;   /**< Bytes of address space. */
+    size_t committed;  /**< Bytes with memory behind them. */
+    size_t used;       /**< Bytes handed out since the last reset. */
     size_t freed_low;  /**< Lists in use: from here ... */
     size_t freed_high; /**< ... to before here. */
     void *free_first[ARENA_CLASSES]; /**< Freed pieces, by size / grain. */
@@ -75,8 +75,9 @@ static inline void *sim__arena_take(struct arena *arena, size_t bytes)
 
 /** @brief Take a piece back; pieces above the largest class are kept until
  *  the reset. */
-static inline void
-sim__arena_give(struct arena *arena, void *piece, size_t bytes)
+static inline void sim__arena_give(struct arena *arena,
+                                   void *piece,
+                                   size_t bytes)
 {
     size_t index = sim__arena_round(bytes) / ARENA_GRAIN;
 

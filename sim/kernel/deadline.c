@@ -105,8 +105,7 @@ void sim__deadline_disarm(struct deadline *deadline)
         return;
     }
     at = deadline->place - 1;
-    sim__assert(at < world->deadline_count &&
-                world->deadlines[at] == deadline);
+    sim__assert(at < world->deadline_count && world->deadlines[at] == deadline);
     deadline->place = 0;
     last = world->deadlines[--world->deadline_count];
     if (last != deadline) {

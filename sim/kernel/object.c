@@ -72,8 +72,9 @@ void sim__objects_begin(void)
     table.named_first = NULL;
 }
 
-void *
-sim__object_create_partly(enum object_type type, size_t bytes, size_t cleared)
+void *sim__object_create_partly(enum object_type type,
+                                size_t bytes,
+                                size_t cleared)
 {
     struct object *object = sim__take(bytes);
 
@@ -129,8 +130,8 @@ HANDLE sim__handle_open(struct object *object, uint32_t access)
         table.free_first = table.rows[at].flags;
     } else {
         if (table.count == table.rows_max) {
-            uint32_t grown = table.rows_max == 0 ? ROWS_MIN
-                                                 : table.rows_max * 2;
+            uint32_t grown =
+                table.rows_max == 0 ? ROWS_MIN : table.rows_max * 2;
 
             table.rows = sim__table_grow(table.rows,
                                          table.rows_max * sizeof *row,
@@ -192,8 +193,9 @@ NTSTATUS sim__handle_close(HANDLE handle)
 }
 
 /** @brief The pseudo handles, and nothing else, are negative. */
-static NTSTATUS
-find_pseudo(HANDLE handle, enum object_type type, struct object **out)
+static NTSTATUS find_pseudo(HANDLE handle,
+                            enum object_type type,
+                            struct object **out)
 {
     if (handle == GetCurrentThread()) {
         *out = &sim__world.current->object;

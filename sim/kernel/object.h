@@ -40,22 +40,22 @@ enum object_type {
     OBJECT_FILE,
     OBJECT_RESERVE,
     OBJECT_WAIT_PACKET,
-    OBJECT_PIPE,      /**< The name of a pipe, which has no handle. */
-    OBJECT_LOCK,      /**< Not an object of Windows: critical section, SRW
+    OBJECT_PIPE, /**< The name of a pipe, which has no handle. */
+    OBJECT_LOCK, /**< Not an object of Windows: critical section, SRW
                        * lock, ... for the trace only. */
     OBJECT_TYPE_COUNT
 };
 
 /** First member of every kernel object. */
 struct object {
-    uint8_t type;       /**< An enum object_type. */
-    bool auto_reset;    /**< A satisfied wait takes from the signal: events and
+    uint8_t type;      /**< An enum object_type. */
+    bool auto_reset;   /**< A satisfied wait takes from the signal: events and
                          * timers of that kind, semaphores, mutexes. */
-    uint32_t number;    /**< Counted from 1 within the type. */
-    uint32_t handles;   /**< Open handles. */
-    uint32_t pointers;  /**< References that are not handles. */
-    int32_t signal;     /**< Signaled while above 0. */
-    uint32_t bytes;     /**< Size of the whole object, for the arena. */
+    uint32_t number;   /**< Counted from 1 within the type. */
+    uint32_t handles;  /**< Open handles. */
+    uint32_t pointers; /**< References that are not handles. */
+    int32_t signal;    /**< Signaled while above 0. */
+    uint32_t bytes;    /**< Size of the whole object, for the arena. */
     struct wait_block *wait_first; /**< Waiting threads, oldest first. */
     struct wait_block *wait_last;
     const WCHAR *name;         /**< NULL for unnamed. */
@@ -74,8 +74,9 @@ struct handle {
 void *sim__object_create(enum object_type type, size_t bytes);
 
 /** @brief The same, but only the first @p cleared bytes are zero. */
-void *
-sim__object_create_partly(enum object_type type, size_t bytes, size_t cleared);
+void *sim__object_create_partly(enum object_type type,
+                                size_t bytes,
+                                size_t cleared);
 
 /** @brief Open a handle.  @p access is what look-ups check. */
 HANDLE sim__handle_open(struct object *object, uint32_t access);
@@ -129,6 +130,5 @@ uint32_t sim__handles_open(void);
 
 /** @brief First open row at or after @p from, or NULL; for the leak report. */
 const struct handle *sim__handle_next(uint32_t *from);
-
 
 #endif

@@ -7,7 +7,7 @@
  * the oldest, or the newest waiter is released with it in hand.  Both doors
  * are shut while as many threads run as the concurrency value allows.
  *
- * Uses:     port.h, wait.h.
+ * Uses:     port.h, port_list.h, wait.h.
  * Used by:  port_api.c, native_port.c, irp.c, wait_packet.c, schedule.c.
  * Facts:    PORT-01, PORT-33, PORT-47, PORT-49, PORT-56, PORT-58, PORT-59,
  *           PORT-61..PORT-69, PORT-72..PORT-76, PORT-80, PORT-82..PORT-84.
@@ -17,6 +17,7 @@
  */
 #include "port.h"
 
+#include "port_list.h"
 #include "wait.h"
 
 struct port *sim__port_create(uint32_t limit)
@@ -46,56 +47,6 @@ static void uncount_running(struct port *port, struct thread *thread)
     sim__assert(thread->port_active && port->running > 0);
     thread->port_active = false;
     port->running--;
-}
-
-/** @brief FACT PORT-67 thread-to-port association: by its first call. */
-static void join(struct port *port, struct thread *thread)
-{
-    thread->port = port;
-    thread->member_before = NULL;
-    thread->member_next = port->members;
-    if (port->members != NULL) {
-        port->members->member_before = thread;
-    }
-    port->members = thread;
-}
-
-static void part(struct port *port, struct thread *thread)
-{
-    if (thread->member_before == NULL) {
-        port->members = thread->member_next;
-    } else {
-        thread->member_before->member_next = thread->member_next;
-    }
-    if (thread->member_next != NULL) {
-        thread->member_next->member_before = thread->member_before;
-    }
-    thread->port = NULL;
-    thread->port_active = false;
-}
-
-/* ---- The stack of waiters ----------------------------------------------- */
-
-static void push_waiter(struct port *port, struct thread *thread)
-{
-    thread->port_next = port->waiter_newest;
-    thread->port_before = NULL;
-    if (port->waiter_newest != NULL) {
-        port->waiter_newest->port_before = thread;
-    }
-    port->waiter_newest = thread;
-}
-
-static void remove_waiter(struct port *port, struct thread *thread)
-{
-    if (thread->port_before == NULL) {
-        port->waiter_newest = thread->port_next;
-    } else {
-        thread->port_before->port_next = thread->port_next;
-    }
-    if (thread->port_next != NULL) {
-        thread->port_next->port_before = thread->port_before;
-    }
 }
 
 /* ---- The queue of packets ------------------------------------------------ */
@@ -237,8 +188,9 @@ void sim__port_insert(struct port *port, struct packet *packet)
 /* ---- Removing ------------------------------------------------------------ */
 
 /** @brief A packet leaves the kernel; @p kernel: its thread has ended. */
-static void
-hand_out(const struct port *port, const struct packet *packet, bool kernel)
+static void hand_out(const struct port *port,
+                     const struct packet *packet,
+                     bool kernel)
 {
     if (packet->block != NULL) {
         /* FACT PORT-47 removing a packet writes the status block. */
@@ -273,8 +225,9 @@ static void deliver(const struct port *port,
 }
 
 /** @brief FACT PORT-49 returns at least one, does not wait to fill. */
-static NTSTATUS
-deliver_queued(struct port *port, struct removal *removal, struct packet *last)
+static NTSTATUS deliver_queued(struct port *port,
+                               struct removal *removal,
+                               struct packet *last)
 {
     while (removal->removed < removal->count && port->depth != 0) {
         struct packet *packet = take_oldest(port);
@@ -331,6 +284,13 @@ static NTSTATUS run_apcs(struct port *port, struct removal *removal)
     return STATUS_USER_APC;
 }
 
+/** @brief FACT PORT-42 timeout: say so, with the port that is still there. */
+static NTSTATUS timed_out(const struct port *port, const char *call)
+{
+    trace(timeout, .text = call, .object = &port->object);
+    return STATUS_TIMEOUT;
+}
+
 /** @brief Wait on the stack until something ends it. */
 static NTSTATUS wait_for_packet(struct port *port, struct removal *removal)
 {
@@ -338,11 +298,11 @@ static NTSTATUS wait_for_packet(struct port *port, struct removal *removal)
     const int64_t *interval = removal->interval;
     NTSTATUS status;
 
-    trace(wait,
-          .text = removal->call,
-          .object = &port->object,
-          .value = {interval == NULL || *interval == INT64_MIN ? 0
-                                                               : -*interval});
+    trace(
+        wait,
+        .text = removal->call,
+        .object = &port->object,
+        .value = {interval == NULL || *interval == INT64_MIN ? 0 : -*interval});
     self->waits_in = removal->call;
     push_waiter(port, self);
     enter(port, removal);
@@ -352,6 +312,8 @@ static NTSTATUS wait_for_packet(struct port *port, struct removal *removal)
         status = deliver_handed(port, removal);
     } else if (status == STATUS_USER_APC) {
         (void)sim__apc_run_all();
+    } else if (status == STATUS_TIMEOUT) {
+        status = timed_out(port, removal->call);
     }
     leave(self);
     return status;
@@ -407,7 +369,7 @@ NTSTATUS sim__port_remove(struct port *port, struct removal *removal)
          * queued.
          * FACT PORT-66 timed-out threads stay associated and counted. */
         count_running(port, self);
-        return STATUS_TIMEOUT;
+        return timed_out(port, removal->call);
     }
     return wait_for_packet(port, removal);
 }
@@ -422,7 +384,8 @@ void sim__port_pause(struct thread *thread)
     trace(block,
           .text = "leaves its place",
           .object = &port->object,
-          .value = {port->running, port->limit});
+          .value = {port->running, port->limit},
+          .kernel = thread != sim__world.current);
     release_waiters(port);
 }
 

@@ -5,7 +5,7 @@
  * Uses:     object.h, thread.h.
  * Used by:  the Win32 and native port calls, irp.c, schedule.c.
  * Facts:    PORT-33, PORT-56, PORT-58..PORT-69.
- * Read next: port.c.
+ * Read next: port_list.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -34,12 +34,12 @@ struct port {
     struct object object; /* signal counts queued packets: PORT-82. */
     struct packet *first; /* Oldest. */
     struct packet *last;
-    uint32_t depth;       /* Packets queued. */
-    uint32_t limit;       /* Concurrency value. */
-    uint32_t running;     /* Active threads: PORT-60. */
-    bool closed;          /* The last handle is gone: PORT-76. */
+    uint32_t depth;               /* Packets queued. */
+    uint32_t limit;               /* Concurrency value. */
+    uint32_t running;             /* Active threads: PORT-60. */
+    bool closed;                  /* The last handle is gone: PORT-76. */
     struct thread *waiter_newest; /* By port_next older and older. */
-    struct thread *members; /* Threads associated: PORT-67. */
+    struct thread *members;       /* Threads associated: PORT-67. */
 };
 
 /** @brief Make a port; @p limit 0 means one per processor: PORT-01. */
@@ -73,9 +73,9 @@ bool sim__port_withdraw(struct port *port, struct packet *packet);
 
 /** What to remove, and how long to wait for it. */
 struct removal {
-    uint32_t count;          /**< Most packets, at least 1. */
-    uint32_t removed;        /**< Out: packets in the list. */
-    struct packet *first;    /**< Out: oldest first; each to be given to
+    uint32_t count;       /**< Most packets, at least 1. */
+    uint32_t removed;     /**< Out: packets in the list. */
+    struct packet *first; /**< Out: oldest first; each to be given to
                               * sim__packet_release. */
     bool alertable;
     const int64_t *interval; /**< As for sim__time_due. */

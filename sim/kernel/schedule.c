@@ -42,8 +42,9 @@ void *sim__table_grow(void *old, size_t old_bytes, size_t new_bytes)
     void *grown;
 
     if (tables.base == NULL && !sim__arena_open(&tables, (size_t)1 << 32)) {
-        sim__stop(SIM_HOST, "the real machine has no memory for tables; raise its limit "
-                            "(ulimit -v)");
+        sim__stop(SIM_HOST,
+                  "the real machine has no memory for tables; raise its limit "
+                  "(ulimit -v)");
     }
     grown = sim__arena_take(&tables, new_bytes);
     if (old_bytes != 0) {
@@ -60,8 +61,8 @@ static SIM_NOINLINE void ready_make_room(void)
     struct thread **old = world->ready;
 
     if (world->ready_count >= world->ready_max / 2) {
-        uint32_t grown = world->ready_max == 0 ? READY_MIN
-                                               : world->ready_max * 2;
+        uint32_t grown =
+            world->ready_max == 0 ? READY_MIN : world->ready_max * 2;
 
         world->ready = sim__table_grow(old,
                                        world->ready_max * sizeof *old,

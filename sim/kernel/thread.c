@@ -69,8 +69,9 @@ static SIM_NOINLINE struct stack *stack_make(void)
 
     if (pool.arena.base == NULL &&
         !sim__arena_open(&pool.arena, (size_t)1 << POOL_RESERVE_LOG2)) {
-        sim__stop(SIM_HOST, "the real machine has no memory for threads; raise its "
-                            "limit (ulimit -v)");
+        sim__stop(SIM_HOST,
+                  "the real machine has no memory for threads; raise its "
+                  "limit (ulimit -v)");
     }
     stack = sim__arena_take(&pool.arena, sizeof *stack);
     memset(stack, 0, sizeof *stack);
@@ -116,8 +117,9 @@ static void thread_entry(void)
     sim__thread_exit(start(self->start_arg));
 }
 
-struct thread *
-sim__thread_create(LPTHREAD_START_ROUTINE start, void *arg, bool suspended)
+struct thread *sim__thread_create(LPTHREAD_START_ROUTINE start,
+                                  void *arg,
+                                  bool suspended)
 {
     struct world *world = &sim__world;
     struct thread *thread =

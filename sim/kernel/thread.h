@@ -84,17 +84,17 @@ struct thread {
     struct thread *all_before;
     struct thread *parked_next; /* Among threads blocked on addresses. */
     struct thread *parked_before;
-    uint8_t state;      /* enum thread_state */
-    uint8_t reason;     /* enum block_reason, while blocked. */
-    bool alertable;     /* While blocked: an APC ends the wait. */
-    bool wait_all;      /* While blocked on objects: all of them. */
-    bool held;          /* Would run, but is suspended. */
-    uint32_t suspended; /* Count of SuspendThread. */
+    uint8_t state;        /* enum thread_state */
+    uint8_t reason;       /* enum block_reason, while blocked. */
+    bool alertable;       /* While blocked: an APC ends the wait. */
+    bool wait_all;        /* While blocked on objects: all of them. */
+    bool held;            /* Would run, but is suspended. */
+    uint32_t suspended;   /* Count of SuspendThread. */
     NTSTATUS wait_status; /* What ended the last wait. */
     struct deadline timeout;
 
     /* What it waits for. */
-    const char *waits_in;    /* Name of the call, for sentences. */
+    const char *waits_in;     /* Name of the call, for sentences. */
     const void *wait_address; /* BLOCK_ADDRESS: lock or address. */
     uint32_t wait_mode;       /* BLOCK_ADDRESS: the lock's own use. */
     uint8_t ended_type;       /* What ended the wait for objects, or the */
@@ -126,8 +126,8 @@ struct thread {
     bool background; /* Between THREAD_MODE_BACKGROUND_BEGIN and _END. */
     void *start;     /* LPTHREAD_START_ROUTINE, or _beginthreadex's. */
     void *start_arg;
-    void **tls;      /* NULL until the first TlsSetValue. */
-    void **fls;      /* NULL until the first FlsSetValue. */
+    void **tls; /* NULL until the first TlsSetValue. */
+    void **fls; /* NULL until the first FlsSetValue. */
 
     /* Not cleared when a thread is made: written by each wait. */
     struct wait_block blocks_inline[WAIT_BLOCKS_INLINE];
@@ -138,8 +138,9 @@ struct thread {
  * @param start  Called with @p arg on the new stack; its result is the
  *               exit code.
  */
-struct thread *
-sim__thread_create(LPTHREAD_START_ROUTINE start, void *arg, bool suspended);
+struct thread *sim__thread_create(LPTHREAD_START_ROUTINE start,
+                                  void *arg,
+                                  bool suspended);
 
 /** @brief End the current thread. */
 SIM_NORETURN void sim__thread_exit(DWORD code);

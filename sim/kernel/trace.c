@@ -66,8 +66,9 @@ static uint64_t hash_static(const char *text)
     return known[at].hash;
 }
 
-static uint64_t
-mix_event(uint64_t digest, const struct sim_event *event, bool copy)
+static uint64_t mix_event(uint64_t digest,
+                          const struct sim_event *event,
+                          bool copy)
 {
     digest = mix(digest, event->time);
     digest = mix(digest,
@@ -80,7 +81,8 @@ mix_event(uint64_t digest, const struct sim_event *event, bool copy)
     if (event->text == NULL) {
         return digest;
     }
-    return mix(digest, copy ? hash_text(event->text) : hash_static(event->text));
+    return mix(digest,
+               copy ? hash_text(event->text) : hash_static(event->text));
 }
 
 /** @brief Copy a text that its owner is about to overwrite. */
@@ -88,8 +90,9 @@ static const char *keep_text(const char *text)
 {
     size_t bytes = strlen(text) + 1;
 
-    return memcpy(
-        sim__arena_take(&sim__trace_state.text_arena, bytes), text, bytes);
+    return memcpy(sim__arena_take(&sim__trace_state.text_arena, bytes),
+                  text,
+                  bytes);
 }
 
 static void keep(const struct sim_event *event, bool copy)

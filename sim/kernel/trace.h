@@ -60,11 +60,11 @@ void sim__trace_begin(void);
  *
  * Costs one test when nobody listens.
  */
-#define trace(kind_, ...)                                                      \
-    do {                                                                       \
-        if (SIM_UNLIKELY(sim__trace_state.on)) {                               \
-            sim__trace(SIM_EVENT_##kind_, &(const struct say){__VA_ARGS__});   \
-        }                                                                      \
+#define trace(kind_, ...)                                                    \
+    do {                                                                     \
+        if (SIM_UNLIKELY(sim__trace_state.on)) {                             \
+            sim__trace(SIM_EVENT_##kind_, &(const struct say){__VA_ARGS__}); \
+        }                                                                    \
     } while (0)
 
 /** What stands in a trace for a number that may be an address. */
@@ -85,7 +85,7 @@ static inline int64_t trace_bytes(uintptr_t information)
 }
 
 /** @brief An Interlocked operation took place. */
-#define trace_atomic(name_, before_, after_)                                   \
+#define trace_atomic(name_, before_, after_) \
     trace(atomic, .text = (name_), .value = {(before_), (after_)})
 
 #endif

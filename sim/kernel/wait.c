@@ -221,8 +221,9 @@ static NTSTATUS wait_blocked(const struct wait *wait)
           .object = wait->objects[0],
           .value = {wait->interval == NULL ? 0 : -*wait->interval});
     link_blocks(wait);
-    return sim__block(
-        BLOCK_OBJECTS, wait->alertable, sim__time_due(wait->interval));
+    return sim__block(BLOCK_OBJECTS,
+                      wait->alertable,
+                      sim__time_due(wait->interval));
 }
 
 NTSTATUS sim__wait(const struct wait *wait)
@@ -285,9 +286,9 @@ static void end_wait(const struct wait_block *block)
     }
     remember(thread, block->object);
     if (!thread->wait_all) {
-        status = (NTSTATUS)block->index +
-                 (take(block->object, thread) ? STATUS_ABANDONED_WAIT_0
-                                              : STATUS_WAIT_0);
+        status = (NTSTATUS)block->index + (take(block->object, thread)
+                                               ? STATUS_ABANDONED_WAIT_0
+                                               : STATUS_WAIT_0);
     } else {
         status = STATUS_WAIT_0;
         for (uint32_t at = 0; at < thread->block_count; at++) {

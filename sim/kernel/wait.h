@@ -19,19 +19,19 @@
 struct mutex {
     struct object object; /* signal is 1 while free. */
     struct thread *owner;
-    uint32_t depth;       /* Times the owner holds it. */
-    bool abandoned;       /* Its owner ended: the next wait says so. */
+    uint32_t depth;          /* Times the owner holds it. */
+    bool abandoned;          /* Its owner ended: the next wait says so. */
     struct mutex *held_next; /* All mutexes of the world that are held. */
 };
 
 /** What to wait for; more than six parameters would be needed. */
 struct wait {
     struct object *const *objects;
-    uint32_t count;      /**< 1 to MAXIMUM_WAIT_OBJECTS. */
-    bool all;            /**< All at once, else the first. */
+    uint32_t count; /**< 1 to MAXIMUM_WAIT_OBJECTS. */
+    bool all;       /**< All at once, else the first. */
     bool alertable;
     const int64_t *interval; /**< As for sim__time_due. */
-    const char *call;    /**< Name of the Win32 call, for sentences. */
+    const char *call;        /**< Name of the Win32 call, for sentences. */
 };
 
 /**

@@ -99,12 +99,12 @@ static void stop_unfinished(void)
             continue;
         }
         if (used < sizeof list - 16) {
-            used += (size_t)snprintf(list + used,
-                                     sizeof list - used,
-                                     "%s%s",
-                                     used == 0 ? "" : ", ",
-                                     sim__thread_letter(thread->object.number,
-                                                        letter));
+            used += (size_t)snprintf(
+                list + used,
+                sizeof list - used,
+                "%s%s",
+                used == 0 ? "" : ", ",
+                sim__thread_letter(thread->object.number, letter));
         }
     }
     sim__stop(SIM_UNFINISHED,

@@ -38,15 +38,15 @@ struct world_options {
 struct world {
     /* The scheduler's: schedule.c. */
     struct thread *current;
-    struct thread **ready;   /* Window of threads that could run now. */
+    struct thread **ready; /* Window of threads that could run now. */
     uint32_t ready_first;
     uint32_t ready_count;
     uint32_t ready_max;
     uint32_t deadline_count; /* Armed deadlines, in a heap. */
     uint64_t steps_left;
     uint32_t preemptions_left;
-    bool time_may_pass;      /* Although a thread could run. */
-    bool after_points;       /* Switch after calls, too. */
+    bool time_may_pass; /* Although a thread could run. */
+    bool after_points;  /* Switch after calls, too. */
     struct deadline **deadlines;
     uint32_t deadlines_max;
     uint64_t deadline_order;
@@ -67,14 +67,14 @@ struct world {
     uint32_t op_last;
 
     /* State of the calls' own: each is documented where it is used. */
-    uint32_t clock_reads;    /* clock.c: reads in a row by one thread. */
-    uint32_t yields;         /* schedule.c: since the clock last moved. */
-    uint32_t honest_sleeps;  /* park.c: sleeps that end for a reason. */
-    uint64_t generation;     /* Worlds begun so far; never reset. */
+    uint32_t clock_reads;   /* clock.c: reads in a row by one thread. */
+    uint32_t yields;        /* schedule.c: since the clock last moved. */
+    uint32_t honest_sleeps; /* park.c: sleeps that end for a reason. */
+    uint64_t generation;    /* Worlds begun so far; never reset. */
 
     struct world_options options;
-    struct arena arena;      /* Kernel objects. */
-    struct arena heap;       /* The program's HeapAlloc. */
+    struct arena arena; /* Kernel objects. */
+    struct arena heap;  /* The program's HeapAlloc. */
 };
 
 extern struct world sim__world;
@@ -91,18 +91,20 @@ void sim__world_run(void (*scenario)(void *arg), void *arg);
  * May be called from any simulated thread and, for SIM_HOST, by the host.
  * The first verdict of a run stands.
  */
-SIM_NORETURN SIM_COLD void
-sim__stop(enum sim_verdict verdict, const char *format, ...) SIM_FORMAT(2, 3);
+SIM_NORETURN SIM_COLD void sim__stop(enum sim_verdict verdict,
+                                     const char *format,
+                                     ...) SIM_FORMAT(2, 3);
 
 /** @brief What sim__assert() calls: a bug of the simulator's own. */
-SIM_NORETURN SIM_COLD void
-sim__assert_failed(const char *condition, const char *file, int line);
+SIM_NORETURN SIM_COLD void sim__assert_failed(const char *condition,
+                                              const char *file,
+                                              int line);
 
 /** @brief Stop the run unless something holds that the simulator itself
  *  promises; always on, and cheap enough to be. */
-#define sim__assert(condition)                                                 \
-    (SIM_LIKELY(condition)                                                     \
-         ? (void)0                                                             \
+#define sim__assert(condition) \
+    (SIM_LIKELY(condition)     \
+         ? (void)0             \
          : sim__assert_failed(#condition, __FILE__, __LINE__))
 
 /** @brief End the run as it stands: passed unless a verdict was given. */

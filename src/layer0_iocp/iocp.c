@@ -47,8 +47,7 @@ DWORD iocp_open(struct iocp *port, DWORD concurrency)
     HANDLE handle;
 
     IOCP_ASSERT(port != NULL);
-    handle =
-        CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, concurrency);
+    handle = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, concurrency);
     /* FACT PORT-05 failure value is NULL: not INVALID_HANDLE_VALUE, which is
      * what most calls that return handles use. */
     if (handle == NULL) {
@@ -128,8 +127,10 @@ DWORD iocp_post(const struct iocp *port, const struct iocp_packet *packet)
 {
     IOCP_ASSERT(port != NULL && port->handle != NULL);
     IOCP_ASSERT(packet != NULL && packet->error == 0);
-    return answer(PostQueuedCompletionStatus(
-        port->handle, packet->bytes, packet->key, packet->overlapped));
+    return answer(PostQueuedCompletionStatus(port->handle,
+                                             packet->bytes,
+                                             packet->key,
+                                             packet->overlapped));
 }
 
 /**

@@ -69,9 +69,8 @@ struct iocp_packet {
 
 /** Stop the program, in release builds too, unless the condition holds.  For
  * mistakes of the programmer; what the world refuses is returned. */
-#define IOCP_ASSERT(condition)                                                 \
-    ((condition) ? (void)0                                                     \
-                 : iocp_assert_failed(#condition, __FILE__, __LINE__))
+#define IOCP_ASSERT(condition) \
+    ((condition) ? (void)0 : iocp_assert_failed(#condition, __FILE__, __LINE__))
 
 /**
  * @brief Report a failed IOCP_ASSERT() and end the program.

@@ -57,23 +57,22 @@ struct fact {
 extern const struct fact facts[];
 extern const size_t fact_count;
 
-#define FACT(name, id, text, wine, reason, marks, flags)                       \
-    void fact_##name(void);
+#define FACT(name, id, text, wine, reason, marks, flags) void fact_##name(void);
 #include "facts.def"
 #undef FACT
 
 /** End the test as failed unless the condition holds.  Not by sim_assert():
  *  the sentence would quote what the names in it stand for. */
-#define CHECK(condition)                                                       \
+#define CHECK(condition) \
     ((condition) ? (void)0 : sim_assert_failed(#condition, __FILE__, __LINE__))
 
 /** End the test unless this Windows has a native call. */
-#define FACT_NEEDS(pointer)                                                    \
-    do {                                                                       \
-        if ((pointer) == NULL) {                                               \
-            fact_cannot(#pointer);                                             \
-            return;                                                            \
-        }                                                                      \
+#define FACT_NEEDS(pointer)        \
+    do {                           \
+        if ((pointer) == NULL) {   \
+            fact_cannot(#pointer); \
+            return;                \
+        }                          \
     } while (0)
 
 /** Longest wait for something that must happen, in milliseconds.  For ever in

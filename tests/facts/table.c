@@ -11,7 +11,7 @@
 #include "fact.h"
 
 const struct fact facts[] = {
-#define FACT(name, id, text, wine, reason, marks, flags)                       \
+#define FACT(name, id, text, wine, reason, marks, flags) \
     {id, text, fact_##name, wine, reason, marks, flags},
 #include "facts.def"
 #undef FACT

@@ -273,8 +273,7 @@ static void attach_twice(void *arg)
     sim_assert(iocp_detach(ends.server) == 0);
     sim_assert(iocp_attach(&port, ends.server, 2) == 0);
     sim_assert(iocp_set_modes(ends.server, IOCP_SKIP_PACKET) == 0);
-    sim_assert(iocp_set_modes(event, IOCP_SKIP_PACKET) ==
-               ERROR_INVALID_HANDLE);
+    sim_assert(iocp_set_modes(event, IOCP_SKIP_PACKET) == ERROR_INVALID_HANDLE);
     sim_assert(CloseHandle(event));
     close_ends(&ends);
     iocp_close(&port);
@@ -324,8 +323,8 @@ static void take_from_closed(void *arg)
 static void misuse_is_an_assertion(void **state)
 {
     (void)state;
-    assert_non_null(strstr(fails(take_from_closed, SIM_ASSERTION),
-                           "port->handle != NULL"));
+    assert_non_null(
+        strstr(fails(take_from_closed, SIM_ASSERTION), "port->handle != NULL"));
 }
 
 int main(void)

@@ -50,6 +50,7 @@ static FILE *begin(void)
 #define PORT(number_)   .type = OBJECT_PORT, .object = (number_)
 #define THREAD(number_) .type = OBJECT_THREAD, .object = (number_)
 #define EVENT(number_)  .type = OBJECT_EVENT, .object = (number_)
+#define COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 #define KIND(kind_)     .kind = SIM_EVENT_##kind_
 
 static void rows_are(const struct sim_event *events,
@@ -103,7 +104,7 @@ static void fixed_form_has_fixed_columns(void **state)
 
     (void)state;
     rows_are(events,
-             5,
+             COUNT(events),
              "        0 A   open        - -   port=1 concurrency=2\n"
              "        0 A   post        1 que port=1 key=42 bytes=7\n"
              "        0 K   queue       1 que port=1 depth=1\n"
@@ -134,12 +135,13 @@ static void fixed_form_leaves_out_what_says_nothing(void **state)
     (void)state;
     rows_are(
         events,
-        14,
+        COUNT(events),
         "        0 A   open        - -   event=1\n"
         "        0 A   open        - -   event=1 job\n"
         "        0 A   wait        - -   Sleep timeout=1.5625ms\n"
         "        0 A   wait        - -   GQCS port=1\n"
         "        0 A   wait        - -   x timeout=0.0001ms\n"
+        "        0 A   wait        - -   x timeout=0.5ms\n"
         "        0 A   wait        - -   x timeout=-1001ms\n"
         "        0 A   take        - -   port=1 key=65535 bytes=0\n"
         "        0 A   take        - -   port=1 key=ptr bytes=0 CANCELLED\n"
@@ -161,7 +163,7 @@ static void fixed_form_stays_on_its_line(void **state)
 
     (void)state;
     rows_are(events,
-             2,
+             COUNT(events),
              "        0 A   note        - -   a?b?c???~\n"
              "        0 K   fault       - -   post 0x12345678\n");
 }
@@ -232,23 +234,22 @@ static void timeline_breaks_long_texts(void **state)
     sim_print_timeline(file,
                        story,
                        STORY_ROWS,
-                       &(struct sim_print){.columns = 60});
+                       &(struct sim_print){.columns = 61});
     written_is(file,
-               "  time us  op own A             B            K\n"
+               "  time us  op own A               B            K\n"
                "        0         open port=1\n"
-               "                    concurrency\n"
-               "                    =1\n"
-               "                  start\n"
-               "                    thread=B\n"
-               "                  |              wait\n"
-               "       10   1 que post key=7     :\n"
-               "            1 que |              :            hand to=B\n"
-               "                  |              :              running=1/1\n"
-               "                  SetEvent       |\n"
-               "                    event=1      |\n"
-               "     10.5   1 app |              take key=7\n"
-               "                  |              \"handles 7\"\n"
-               "                  |              exit code=0\n"
+               "                    concurrency=\n"
+               "                    1\n"
+               "                  start thread=B\n"
+               "                  |               wait\n"
+               "       10   1 que post key=7      :\n"
+               "            1 que |               :            hand to=B\n"
+               "                  |               :              running=1/1\n"
+               "                  SetEvent        |\n"
+               "                    event=1       |\n"
+               "     10.5   1 app |               take key=7\n"
+               "                  |               \"handles 7\"\n"
+               "                  |               exit code=0\n"
                "                  close port=1\n");
 }
 
@@ -326,12 +327,12 @@ static void timeline_is_linear_when_columns_do_not_fit(void **state)
                "       10 A   post        1 que port=1 key=7 bytes=0\n"
                "       10 K   hand        1 que port=1 to=B running=1/1\n");
 
-    /* A lane has at least twelve characters, or all there are. */
+    /* A lane has at least fourteen characters, or all there are. */
     file = begin();
     sim_print_timeline(file,
                        story,
                        STORY_ROWS,
-                       &(struct sim_print){.columns = 56});
+                       &(struct sim_print){.columns = 60});
     assert_int_equal(fseek(file, 0, SEEK_SET), 0);
     assert_non_null(fgets(heading, sizeof heading, file));
     assert_string_equal(heading, "     time thr event      op own detail\n");
@@ -414,6 +415,28 @@ static void report_has_sentence_rows_and_line(void **state)
     file = begin();
     sim_print_report(file, &report, &(struct sim_print){0});
     written_is(file, "pass: 1000 runs, 1 call\n");
+
+    /* The last twenty rows are enough. */
+    report = (struct sim_report){.verdict = SIM_LEAK,
+                                 .sentence = "left",
+                                 .replay = "",
+                                 .events = crowd,
+                                 .event_count = 21};
+    for (size_t at = 0; at < 21; at++) {
+        crowd[at] = story[8];
+    }
+    file = begin();
+    sim_print_report(file, &report, &(struct sim_print){.last = 1});
+    written_is(file,
+               "leak: left\n\n(20 rows before these)\n"
+               "  time us  op own B\n"
+               "     10.5         \"handles 7\"\n\n");
+    file = begin();
+    sim_print_report(file, &report, &(struct sim_print){0});
+    assert_int_equal(fseek(file, 12, SEEK_SET), 0);
+    assert_non_null(fgets(first, sizeof first, file));
+    assert_string_equal(first, "(1 row before these)\n");
+    assert_int_equal(fclose(file), 0);
 
     report = (struct sim_report){.verdict = SIM_REFUSED,
                                  .sentence = "no such thing",
