@@ -48,30 +48,41 @@ static void read_host(char *text, struct fact_real *real)
     real->wine = strncmp(text, "Wine", 4) == 0;
 }
 
+/** @brief Place of a fact in the table, or fact_count. */
+static size_t find_fact(const char *id)
+{
+    size_t at = 0;
+
+    while (at < fact_count && strcmp(facts[at].id, id) != 0) {
+        at++;
+    }
+    return at;
+}
+
 /** @brief Understand one line: "host NAME", or "ID WORD SENTENCE". */
 static void read_line(char *line, struct fact_real *real)
 {
     char *word = cut(line);
     char *sentence;
+    size_t at;
 
     if (strcmp(line, "host") == 0) {
         read_host(word, real);
         return;
     }
-    (void)snprintf(real->last, sizeof real->last, "%.31s", line);
-    if (*word == '\0') {
-        return; /* It began and did not end. */
+    at = find_fact(line);
+    if (at == fact_count) {
+        return; /* Something that Windows has to say. */
     }
     sentence = cut(word);
-    for (size_t at = 0; at < fact_count; at++) {
-        if (strcmp(facts[at].id, line) == 0) {
-            real->answers[at] = answer_of(word);
-            (void)snprintf(real->sentences[at],
-                           sizeof real->sentences[at],
-                           "%.159s",
-                           sentence);
-            real->last[0] = '\0';
-        }
+    real->answers[at] = answer_of(word);
+    (void)snprintf(real->sentences[at],
+                   sizeof real->sentences[at],
+                   "%.159s",
+                   sentence);
+    (void)snprintf(real->last, sizeof real->last, "%.31s", line);
+    if (real->answers[at] != FACT_UNKNOWN) {
+        real->last[0] = '\0';
     }
 }
 

@@ -33,7 +33,7 @@ enum {
     REAL_GOOD = 0,
     REAL_FAILED = 1,
     REAL_REFUSED = 2,
-    REAL_CANNOT = 3,
+    REAL_CANNOT = 77,        /* 3 is what abort() leaves. */
     LIMIT_MS = 10000,        /* A fact that takes longer hangs. */
     PROCESS_LIMIT_MS = 20000 /* And so does its process. */
 };
@@ -79,6 +79,17 @@ static void on_failed(const char *sentence)
     printf("fails %s\n", sentence);
 }
 
+/** @brief A crash ends the line as any failure does, before a debugger is
+ *  asked for. */
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *pointers)
+{
+    printf("fails it crashed with 0x%08lX\n",
+           (unsigned long)pointers->ExceptionRecord->ExceptionCode);
+    (void)fflush(stdout);
+    (void)TerminateProcess(GetCurrentProcess(), REAL_FAILED);
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
 static DWORD WINAPI run_on_thread(void *arg)
 {
     const struct fact *fact = arg;
@@ -98,6 +109,7 @@ static int run_fact(const char *id)
         return refuse("there is no fact", id);
     }
     sim_real_speak(true, on_failed);
+    (void)SetUnhandledExceptionFilter(on_crash);
     thread =
         CreateThread(NULL, 0, run_on_thread, (void *)(ULONG_PTR)fact, 0, NULL);
     if (thread == NULL) {
@@ -153,9 +165,12 @@ static int spawn_fact(const char *program, const char *id)
     }
     if (WaitForSingleObject(process, PROCESS_LIMIT_MS) != WAIT_OBJECT_0) {
         (void)TerminateProcess(process, REAL_FAILED);
-        printf("fails its process did not end\n");
-    } else if (!GetExitCodeProcess(process, &status) || status > REAL_CANNOT) {
-        printf("fails its process crashed with 0x%08lX\n",
+        /* Its own line may have been begun, and never ended. */
+        printf("\n%s fails its process did not end\n", id);
+    } else if (!GetExitCodeProcess(process, &status) ||
+               (status > REAL_FAILED && status != REAL_CANNOT)) {
+        printf("\n%s fails its process ended with 0x%08lX\n",
+               id,
                (unsigned long)status);
     }
     (void)fflush(stdout);
