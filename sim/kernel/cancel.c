@@ -76,7 +76,7 @@ void sim__irp_thread_exit(struct thread *thread)
             irp->routine = NULL;
             irp->context = NULL;
         }
-        irp->waiter = NULL;
+        irp->waiting = NULL;
         /* FACT THREAD-01 thread exit without a port cancels; FACT THREAD-03
          * with port and event too. */
         if (irp->agnostic || !cancel(irp, "the end of its thread")) {

@@ -44,6 +44,9 @@ struct file_ops {
 
     /** Nothing refers to the file any more. */
     void (*deleted)(struct file *file);
+
+    /** A warning ends the call with the warning, not with pending: SOCK-99. */
+    bool warns_at_once;
 };
 
 struct file {

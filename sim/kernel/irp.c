@@ -2,19 +2,14 @@
  * @file irp.c
  * @brief The life of an I/O request.
  *
- * A request starts, and either ends at once or pends.  Which of the two it
- * was decides who is told what, and nothing else does: not how long it took,
- * not which device it was.  The table of these rules is the middle part of
- * this file.
+ * A request starts, and then its thread goes on or blocks until the end: that
+ * depends on how the file was opened.  On a file opened for synchronous use
+ * one request is at work at a time, and the others wait for their turn.
  *
- * Uses:     irp.h, file.h, port.h, wait.h.
- * Used by:  the calls that do I/O, pipe.c, pipe_data.c, cancel.c.
- * Facts:    PORT-10, PORT-11, PORT-18, PORT-19, PORT-20, PORT-22, PORT-23,
- *           PORT-24, PORT-25, PORT-30, PORT-47, PORT-48, PORT-87, PORT-88,
- *           PORT-90, PORT-91, PORT-94, OVL-02, OVL-04, OVL-06, OVL-08,
- *           OVL-09, OVL-10, OVL-12, OVL-13, OVL-14, OVL-16, OVL-34,
- *           FILE-07, THREAD-02.
- * Read next: cancel.c.
+ * Uses:     irp.h, file.h, wait.h.
+ * Used by:  the calls that do I/O, irp_end.c, cancel.c.
+ * Facts:    PORT-11, OVL-06, OVL-08, OVL-09, OVL-13, FILE-07, THREAD-02.
+ * Read next: irp_end.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,7 +21,6 @@
 
 /** No program has memory below this address. */
 enum { LOWEST_ADDRESS = 65536 };
-
 static bool bad_buffer(const struct request *request);
 static NTSTATUS submit(struct request *request,
                        struct file *file,
@@ -66,6 +60,12 @@ NTSTATUS sim__io(struct request *request)
 
 static bool bad_buffer(const struct request *request)
 {
+    for (uint32_t at = 0; at < request->piece_count; at++) {
+        if (request->pieces[at].length != 0 &&
+            (uintptr_t)request->pieces[at].at < LOWEST_ADDRESS) {
+            return true;
+        }
+    }
     return request->length != 0 && (uintptr_t)request->buffer < LOWEST_ADDRESS;
 }
 
@@ -76,6 +76,28 @@ void sim__irp_leave_thread(struct irp *irp)
     if (irp->thread != NULL) {
         sim__irp_remove(&irp->thread->irps, irp, IRP_OF_THREAD);
     }
+}
+
+/** @brief Remember a scattered buffer: the program's array of pieces need not
+ *  outlive the call. */
+static void keep_pieces(struct irp *irp, const struct request *request)
+{
+    if (request->piece_count == 0) {
+        return;
+    }
+    irp->length = 0;
+    for (uint32_t at = 0; at < request->piece_count; at++) {
+        irp->length += request->pieces[at].length;
+    }
+    if (request->piece_count == 1) {
+        irp->buffer = request->pieces[0].at;
+        return;
+    }
+    irp->piece_count = request->piece_count;
+    irp->pieces = sim__take(irp->piece_count * sizeof *irp->pieces);
+    memcpy(irp->pieces,
+           request->pieces,
+           irp->piece_count * sizeof *irp->pieces);
 }
 
 static struct irp *irp_create(const struct request *request,
@@ -92,6 +114,10 @@ static struct irp *irp_create(const struct request *request,
     irp->op = sim__op_new();
     irp->buffer = request->buffer;
     irp->length = request->length;
+    irp->detail = request->detail;
+    irp->offset = request->offset;
+    irp->no_wait = request->no_wait;
+    keep_pieces(irp, request);
     irp->block = request->block;
     irp->event = event;
     irp->routine = request->routine;
@@ -107,13 +133,15 @@ static struct irp *irp_create(const struct request *request,
     return irp;
 }
 
-static void irp_give(struct irp *irp)
+void sim__irp_give(struct irp *irp)
 {
+    if (irp->pieces != NULL) {
+        sim__give(irp->pieces, irp->piece_count * sizeof *irp->pieces);
+    }
     sim__give(irp, sizeof *irp);
 }
 
-/** @brief Let go of what the request kept alive. */
-static void drop_references(struct file *file, struct object *event)
+void sim__irp_drop_references(struct file *file, struct object *event)
 {
     if (event != NULL) {
         sim__object_drop(event);
@@ -121,10 +149,18 @@ static void drop_references(struct file *file, struct object *event)
     sim__object_drop(&file->object);
 }
 
-/** @brief The port is done with the packet inside. */
-static void packet_done(struct packet *packet)
+/** @brief What the program sees before anything is transferred. */
+static void reset_signals(const struct irp *irp)
 {
-    irp_give((struct irp *)((char *)packet - offsetof(struct irp, packet)));
+    /* FACT OVL-08 the event is reset when the operation starts, even if the
+     * call then fails. */
+    if (irp->event != NULL) {
+        irp->event->signal = 0;
+    }
+    /* FACT OVL-13 the file object is reset even when there is an event. */
+    if (!irp->keeps_signal) {
+        irp->file->object.signal = 0;
+    }
 }
 
 /* ---- One at a time on a synchronous file --------------------------------- */
@@ -150,8 +186,7 @@ static void take_turn(struct irp *irp)
     irp->waits_turn = false;
 }
 
-/** @brief The file is free for the thread that has waited longest. */
-static void pass_turn(struct file *file)
+void sim__irp_pass_turn(struct file *file)
 {
     struct irp *next = file->turns.first;
 
@@ -168,258 +203,78 @@ void sim__irp_give_up_turn(struct irp *irp)
     struct object *event = irp->event;
 
     if (file->turn == irp) {
-        pass_turn(file);
+        sim__irp_pass_turn(file);
     } else {
         sim__irp_remove(&file->turns, irp, IRP_OF_FILE);
     }
     sim__irp_leave_thread(irp);
-    irp_give(irp);
-    drop_references(file, event);
-}
-
-/* ---- Who is told --------------------------------------------------------- */
-
-static void write_block(const struct irp *irp, NTSTATUS status)
-{
-    if (irp->block != NULL) {
-        irp->block->Information = irp->information;
-        irp->block->Status = status;
-    }
-}
-
-/** @brief What the program sees before anything is transferred. */
-static void reset_signals(const struct irp *irp)
-{
-    /* FACT OVL-08 the event is reset when the operation starts, even if the
-     * call then fails. */
-    if (irp->event != NULL) {
-        irp->event->signal = 0;
-    }
-    /* FACT OVL-13 the file object is reset even when there is an event. */
-    if (!irp->keeps_signal) {
-        irp->file->object.signal = 0;
-    }
-}
-
-static void raise_signal(const struct irp *irp)
-{
-    if (irp->event != NULL) {
-        /* FACT OVL-10 the event is set at completion, and FACT OVL-13 with an
-         * event the file object is not signaled. */
-        sim__signal(irp->event);
-    } else if (!irp->keeps_signal &&
-               !(irp->file->modes & FILE_SKIP_SET_EVENT_ON_HANDLE)) {
-        /* FACT OVL-12 no event: the file object is signaled, unless FACT
-         * PORT-94 FILE_SKIP_SET_EVENT_ON_HANDLE forbids it.
-         * FACT OVL-14 APC without event signals the handle too. */
-        sim__signal(&irp->file->object);
-    }
-}
-
-/** @brief FACT PORT-18 the rule for queueing a packet, as far as it does not
- *  depend on how the call returned. */
-static bool wants_packet(const struct irp *irp)
-{
-    /* FACT PORT-24 NULL APC context, no packet; that is also how
-     * FACT PORT-23 the low bit of hEvent suppresses it.
-     * FACT PORT-10 late association does not convert an APC operation. */
-    return irp->file->port != NULL && irp->context != NULL &&
-           irp->routine == NULL;
-}
-
-/** @brief A routine of the program's runs in the thread that asked for it. */
-static void run_routine(struct apc *apc)
-{
-    struct irp *irp = (struct irp *)((char *)apc - offsetof(struct irp, apc));
-    PIO_APC_ROUTINE routine = irp->routine;
-    void *context = irp->context;
-    IO_STATUS_BLOCK *block = irp->block;
-
-    trace(apc, .text = irp->call, .op = irp->op, .owner = SIM_APP);
-    irp_give(irp);
-    routine(context, block, 0);
-}
-
-/** @brief FACT PORT-22 what a packet holds: key, context, status, count. */
-static void queue_packet(struct irp *irp, NTSTATUS status, bool block_later)
-{
-    struct packet *packet = &irp->packet;
-
-    packet->key = irp->file->key;
-    packet->context = irp->context;
-    packet->status = status;
-    packet->information = irp->information;
-    packet->block = block_later ? irp->block : NULL;
-    packet->op = irp->op;
-    packet->done = packet_done;
-    /* FACT PORT-30 I/O packets never fail for lack of memory.
-     * FACT PORT-25 event and packet both happen. */
-    sim__port_insert(irp->file->port, packet);
-}
-
-/** How a request ends. */
-enum telling { TELL_NOBODY, TELL_ROUTINE, TELL_PORT, TELL_PORT_BLOCK_LATER };
-
-/** @brief Say that a request is finished, and who will have it next. */
-static void trace_finish(const struct irp *irp,
-                         NTSTATUS status,
-                         enum telling telling,
-                         bool kernel)
-{
-    static const enum sim_owner owners[] = {
-        [TELL_NOBODY] = SIM_APP,
-        [TELL_ROUTINE] = SIM_QUEUE,
-        [TELL_PORT] = SIM_KERNEL,
-        [TELL_PORT_BLOCK_LATER] = SIM_KERNEL,
-    };
-
-    trace(finish,
-          .object = &irp->file->object,
-          .op = irp->op,
-          .owner = owners[telling],
-          .value = {status, (int64_t)irp->information},
-          .kernel = kernel);
-}
-
-/** @brief Tell port, routine or nobody; the request's memory is theirs. */
-static void tell(struct irp *irp, NTSTATUS status, enum telling telling)
-{
-    struct file *file = irp->file;
-    struct object *event = irp->event;
-
-    switch (telling) {
-    case TELL_NOBODY:
-        irp_give(irp);
-        break;
-    case TELL_ROUTINE:
-        irp->apc.run = run_routine;
-        (void)sim__apc_queue(irp->thread, &irp->apc);
-        break;
-    case TELL_PORT:
-    case TELL_PORT_BLOCK_LATER:
-        queue_packet(irp, status, telling == TELL_PORT_BLOCK_LATER);
-        break;
-    }
-    drop_references(file, event);
-}
-
-/* ---- A request that ends within its call --------------------------------- */
-
-/** @brief Whether the event is left alone because the call did not pend. */
-static bool skips_event(const struct irp *irp)
-{
-    /* FACT PORT-87 FILE_SKIP_SET_USER_EVENT_ON_FAST_IO: which requests take
-     * the fast path is the kernel's affair, so a program must expect both. */
-    return irp->event != NULL &&
-           (irp->file->modes & FILE_SKIP_SET_USER_EVENT_ON_FAST_IO) &&
-           sim__choose(CHOOSE_OTHER, 2) == 0;
-}
-
-static NTSTATUS end_at_once(struct irp *irp,
-                            NTSTATUS status,
-                            struct request *request)
-{
-    struct file *file = irp->file;
-    enum telling telling = TELL_NOBODY;
-    bool warning = NT_WARNING(status);
-    bool pends = warning && file->overlapped && !request->synchronous;
-
-    request->information = irp->information;
-    if (!NT_ERROR(status)) {
-        /* FACT OVL-16 immediate success fills everything: the block before the
-         * packet, because of PORT-21. */
-        write_block(irp, status);
-        if (irp->routine != NULL) {
-            /* FACT OVL-34 the routine runs also for immediate success. */
-            telling = TELL_ROUTINE;
-        } else if (wants_packet(irp) &&
-                   (warning ||
-                    !(file->modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))) {
-            /* FACT PORT-20 an immediate success does queue a packet, unless
-             * FACT PORT-88 the skip mode is on; FACT PORT-90 which since
-             * Windows 8 does not suppress warnings. */
-            telling = TELL_PORT;
-        }
-        if (!skips_event(irp)) {
-            raise_signal(irp);
-        }
-    }
-    /* FACT PORT-19 an immediate error queues nothing, and FACT OVL-04 it
-     * leaves the status block as it is. */
-    trace_finish(irp, status, telling, false);
-    if (file->turn == irp) {
-        pass_turn(file);
-    }
-    tell(irp, status, telling);
-    /* FACT PORT-91 warnings surface as pending. */
-    return pends ? STATUS_PENDING : status;
+    sim__irp_give(irp);
+    sim__irp_drop_references(file, event);
 }
 
 /* ---- A request that pends ------------------------------------------------ */
 
-/** @brief Whether the status block waits for the packet's removal. */
-static bool block_waits(const struct irp *irp, NTSTATUS status)
+void sim__irp_pend(struct irp *irp)
 {
-    if (irp->event != NULL) {
-        /* FACT PORT-48 with an event the block is written at completion. */
-        return false;
-    }
-    /* FACT PORT-47 removing a packet writes the status block.  That is
-     * certain for cancelled operations; for others it is open question 2. */
-    return status == STATUS_CANCELLED || sim__choose(CHOOSE_STATUS, 2) == 0;
+    *irp->pended = true;
+    sim__irp_append(&irp->file->pending, irp, IRP_OF_FILE);
+    sim__irp_append(&irp->thread->irps, irp, IRP_OF_THREAD);
 }
 
-void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information)
+/** @brief The time that a synchronous request had is over: ask for its end.
+ *  @return false when the device lets it run on. */
+static bool give_up(struct irp *irp)
 {
-    struct file *file = irp->file;
-    enum telling telling = TELL_NOBODY;
-
-    sim__irp_remove(&file->pending, irp, IRP_OF_FILE);
-    sim__irp_leave_thread(irp);
-    irp->information = information;
-    if (irp->routine != NULL) {
-        telling = TELL_ROUTINE;
-    } else if (wants_packet(irp)) {
-        /* FACT PORT-88 a call that returned pending always queues, whatever
-         * the modes. */
-        telling = block_waits(irp, status) ? TELL_PORT_BLOCK_LATER : TELL_PORT;
-    }
-    if (telling != TELL_PORT_BLOCK_LATER) {
-        write_block(irp, status);
-    }
-    trace_finish(irp, status, telling, true);
-    raise_signal(irp);
-    if (file->turn == irp) {
-        pass_turn(file);
-    }
-    if (irp->waiter != NULL) {
-        *irp->answer = information;
-        sim__unblock(irp->waiter, status);
-    }
-    tell(irp, status, telling);
-}
-
-void sim__irp_complete_list(struct irp_list *list, NTSTATUS status)
-{
-    /* BOUND: each turn completes one request. */
-    while (list->first != NULL) {
-        struct irp *irp = list->first;
-
-        sim__irp_remove(list, irp, IRP_OF_DEVICE);
-        sim__irp_complete(irp, status, 0);
-    }
+    irp->cancel_asked = true;
+    trace(timeout, .text = irp->call, .object = &irp->file->object);
+    return irp->file->ops->cancel(irp);
 }
 
 /** @brief Block until a request of the current thread has ended. */
-static NTSTATUS wait_for(struct irp *irp, struct request *request)
+static NTSTATUS wait_for(struct irp *irp,
+                         struct irp_waiting *waiting,
+                         struct request *request)
 {
-    struct thread *self = sim__world.current;
+    uint64_t due = request->due == 0 ? UINT64_MAX : request->due;
+    bool timed_out = false;
 
-    irp->waiter = self;
-    irp->answer = &request->information;
-    self->waits_in = irp->call;
-    trace(block, .text = irp->call, .object = &irp->file->object);
-    return sim__block(BLOCK_IO, false, UINT64_MAX);
+    if (!waiting->over) {
+        trace(block, .text = irp->call, .object = &irp->file->object);
+    }
+    /* BOUND: ends with the request; each turn but the last ran APCs, or gave
+     * the request up, which happens once. */
+    while (!waiting->over) {
+        NTSTATUS status;
+
+        waiting->thread->waits_in = request->call;
+        waiting->asleep = true;
+        status = sim__block(BLOCK_IO, request->alertable, due);
+        waiting->asleep = false;
+        if (waiting->over) {
+            break;
+        }
+        if (status == STATUS_USER_APC) {
+            (void)sim__apc_run_all();
+        } else {
+            due = UINT64_MAX;
+            timed_out = give_up(irp);
+        }
+    }
+    request->information = waiting->information;
+    return timed_out ? STATUS_IO_TIMEOUT : waiting->status;
+}
+
+/** @brief Why a request cannot even be given to its device. */
+static NTSTATUS unstartable(const struct request *request,
+                            const struct file *file)
+{
+    if (file->object.handles == 0) {
+        return STATUS_FILE_CLOSED; /* While it waited for its turn. */
+    }
+    if (bad_buffer(request)) {
+        return STATUS_INVALID_USER_BUFFER; /* FACT OVL-09. */
+    }
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS submit(struct request *request,
@@ -427,6 +282,9 @@ static NTSTATUS submit(struct request *request,
                        struct object *event)
 {
     struct irp *irp = irp_create(request, file, event);
+    struct irp_waiting waiting = {.thread = sim__world.current};
+    bool pended = false;
+    bool waits = !file->overlapped || request->synchronous;
     NTSTATUS status;
 
     if (!file->overlapped) {
@@ -439,21 +297,18 @@ static NTSTATUS submit(struct request *request,
           .text = irp->call,
           .value = {irp->length});
     reset_signals(irp);
-    if (file->object.handles == 0) {
-        status = STATUS_FILE_CLOSED; /* While it waited for its turn. */
-    } else if (bad_buffer(request)) {
-        status = STATUS_INVALID_USER_BUFFER; /* FACT OVL-09. */
-    } else {
+    irp->pended = &pended;
+    irp->waiting = waits ? &waiting : NULL;
+    status = unstartable(request, file);
+    if (NT_SUCCESS(status)) {
         status = file->ops->start(irp);
     }
     if (status != STATUS_PENDING) {
-        return end_at_once(irp, status, request);
+        return sim__irp_end_at_once(irp, status, request);
     }
-    sim__irp_append(&file->pending, irp, IRP_OF_FILE);
-    sim__irp_append(&irp->thread->irps, irp, IRP_OF_THREAD);
+    if (!pended) {
+        sim__irp_pend(irp);
+    }
     /* FACT OVL-06 InternalHigh is not touched while pending. */
-    if (!file->overlapped || request->synchronous) {
-        return wait_for(irp, request);
-    }
-    return STATUS_PENDING;
+    return waits ? wait_for(irp, &waiting, request) : STATUS_PENDING;
 }

@@ -26,9 +26,32 @@
 enum irp_kind {
     IRP_READ,
     IRP_WRITE,
-    IRP_FLUSH,     /**< Wait until what was written is safe. */
-    IRP_LISTEN,    /**< Pipe: wait for a client. */
-    IRP_DISCONNECT /**< Pipe: throw the client out. */
+    IRP_FLUSH,      /**< Wait until what was written is safe. */
+    IRP_LISTEN,     /**< Pipe: wait for a client. */
+    IRP_DISCONNECT, /**< Pipe: throw the client out.  Socket: DisconnectEx. */
+    IRP_ACCEPT,     /**< Socket: wait for a connection. */
+    IRP_CONNECT,    /**< Socket: make one. */
+    IRP_TRANSMIT,   /**< Socket: TransmitFile. */
+    IRP_CONTROL,    /**< Socket: WSAIoctl; files: control codes. */
+    IRP_PEEK,       /**< Pipe: look without taking. */
+    IRP_TRANSACT,   /**< Pipe: write, then read. */
+    IRP_LOCK,       /**< Disk file: a range of bytes. */
+    IRP_NOTIFY      /**< Folder: wait for a change in it. */
+};
+
+/** One piece of a scattered buffer; laid out as Winsock's WSABUF. */
+struct io_piece {
+    ULONG length;
+    char *at;
+};
+
+/** A thread that blocks until its request ends; lives on its stack. */
+struct irp_waiting {
+    struct thread *thread;
+    bool asleep; /* Blocked for this, not in an APC meanwhile. */
+    bool over;
+    NTSTATUS status; /* Once over. */
+    ULONG_PTR information;
 };
 
 /** Where an IRP can hang: one pair of links for each. */
@@ -57,18 +80,23 @@ struct irp {
     const char *call; /* The call's name, for the trace. */
     uint32_t op;      /* Its number, for the trace. */
     void *buffer;
-    ULONG length;
+    ULONG length;            /* Of all pieces together. */
+    struct io_piece *pieces; /* NULL: buffer is the only one. */
+    uint32_t piece_count;
+    int64_t offset;     /* Of the OVERLAPPED, for files. */
+    const void *detail; /* During start only: more arguments, by kind. */
+    bool no_wait;       /* Answer STATUS_DEVICE_NOT_READY, not pending. */
 
     /* Whom to tell. */
     IO_STATUS_BLOCK *block; /* NULL: nobody's. */
     struct object *event;   /* NULL, or referenced. */
     PIO_APC_ROUTINE routine;
-    void *context;         /* NULL: no packet: PORT-24. */
-    struct thread *waiter; /* Blocked until it ends, or NULL, */
-    ULONG_PTR *answer;     /* who wants the information here. */
-    bool keeps_signal;     /* The file's signal does not take part. */
-    bool agnostic;         /* Outlives its thread: THREAD-02. */
-    bool waits_turn;       /* Its thread waits to start it. */
+    void *context;               /* NULL: no packet: PORT-24. */
+    struct irp_waiting *waiting; /* Who blocks until it ends, or NULL. */
+    bool *pended;                /* During start only: sim__irp_pend(). */
+    bool keeps_signal;           /* The file's signal does not take part. */
+    bool agnostic;               /* Outlives its thread: THREAD-02. */
+    bool waits_turn;             /* Its thread waits to start it. */
     bool cancel_asked;
 
     /* The answer. */
@@ -89,7 +117,14 @@ struct request {
     IO_STATUS_BLOCK *block; /**< NULL: only information is wanted. */
     void *buffer;
     ULONG length;
-    bool synchronous; /**< Block even on an overlapped file. */
+    const struct io_piece *pieces; /**< Instead of buffer; copied. */
+    uint32_t piece_count;          /**< 0: buffer and length count. */
+    const void *detail;            /**< More arguments, by kind. */
+    int64_t offset;                /**< For files: where. */
+    bool synchronous;              /**< Block even on an overlapped file. */
+    bool alertable;                /**< APCs run while it blocks. */
+    bool no_wait;                  /**< Fail rather than block or pend. */
+    uint64_t due;     /**< End of blocking, virtual time; 0: never. */
     bool needs_place; /**< Refuse an overlapped file: FILE-07. */
 
     ULONG_PTR information; /**< Out, unless the call pends. */
@@ -111,6 +146,28 @@ NTSTATUS sim__io(struct request *request);
  * The device has taken it off its own lists.  Nothing may touch @p irp after.
  */
 void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information);
+
+/**
+ * @brief Say within file_ops.start that the request pends from now on.
+ *
+ * For devices that complete a request before they return from start, which
+ * then must return STATUS_PENDING all the same.
+ */
+void sim__irp_pend(struct irp *irp);
+
+/** @brief Copy bytes into the program's buffers, @p at bytes from their
+ *  beginning.  In irp_data.c, as are the next two. */
+void sim__irp_put(struct irp *irp, ULONG at, const void *from, ULONG bytes);
+
+/** @brief Copy bytes out of the program's buffers. */
+void sim__irp_get(const struct irp *irp, ULONG at, void *to, ULONG bytes);
+
+/** @brief Copy bytes from one request's buffers to another's. */
+void sim__irp_move(struct irp *to,
+                   ULONG to_at,
+                   const struct irp *from,
+                   ULONG from_at,
+                   ULONG bytes);
 
 /** @brief Complete every request of a device's list, oldest first. */
 void sim__irp_complete_list(struct irp_list *list, NTSTATUS status);
@@ -134,6 +191,22 @@ void sim__irp_leave_thread(struct irp *irp);
 
 /** @brief A thread ends that has its request not begun. */
 void sim__irp_give_up_turn(struct irp *irp);
+
+/* ---- Between irp.c and irp_end.c ----------------------------------------- */
+
+/** @brief End a request that was never pending, as the call's answer. */
+NTSTATUS sim__irp_end_at_once(struct irp *irp,
+                              NTSTATUS status,
+                              struct request *request);
+
+/** @brief Give the request's memory back. */
+void sim__irp_give(struct irp *irp);
+
+/** @brief Let go of what the request kept alive. */
+void sim__irp_drop_references(struct file *file, struct object *event);
+
+/** @brief A synchronous file is free for the thread that waited longest. */
+void sim__irp_pass_turn(struct file *file);
 
 /** @brief Put a request at the end of a list. */
 static inline void sim__irp_append(struct irp_list *list,

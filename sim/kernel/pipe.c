@@ -386,7 +386,7 @@ static NTSTATUS start(struct irp *irp)
 {
     const struct pipe_end *end = irp->file->device;
 
-    switch (irp->kind) {
+    switch ((int)irp->kind) {
     case IRP_READ:
         return sim__pipe_read(irp);
     case IRP_WRITE:
@@ -397,8 +397,9 @@ static NTSTATUS start(struct irp *irp)
         return start_listening(irp, end);
     case IRP_DISCONNECT:
         return disconnect(end);
+    default:
+        return STATUS_INVALID_DEVICE_REQUEST;
     }
-    return STATUS_INVALID_DEVICE_REQUEST;
 }
 
 static bool cancel(struct irp *irp)

@@ -320,7 +320,7 @@ void sim__pipe_end_data(struct irp *irp, NTSTATUS status)
 {
     const struct pipe_end *end = end_of(irp);
 
-    switch (irp->kind) {
+    switch ((int)irp->kind) {
     case IRP_READ:
         sim__irp_remove(&end->in->readers, irp, IRP_OF_DEVICE);
         sim__irp_complete(irp, status, 0);
@@ -333,8 +333,7 @@ void sim__pipe_end_data(struct irp *irp, NTSTATUS status)
         sim__irp_remove(&end->out->flushes, irp, IRP_OF_DEVICE);
         sim__irp_complete(irp, status, 0);
         break;
-    case IRP_LISTEN:
-    case IRP_DISCONNECT:
+    default:
         break; /* Not of this file. */
     }
 }
