@@ -109,7 +109,15 @@ struct sim_options {
                             * them too: far fewer schedules, blind to races
                             * on plain memory after a call. */
     bool leaks_allowed;      /**< Open handles at the end are no failure. */
-    bool faults;             /**< Calls may fail for want of resources. */
+    const char *faults;      /**< Which calls fail: "any" (one time in 16),
+                            * "any/100", "WSASend", "WSASend#3" (its third
+                            * call), "WSASend#3+" (and all later ones), "#7"
+                            * (the seventh that could), commas between them;
+                            * NULL: none. */
+    const char *rules;       /**< Contract rules: NULL for all, "off", or those
+                            * to leave out, such as "-3,-7". */
+    const char *network;     /**< Hosts and links: see sim_network.h; NULL: this
+                            * host alone. */
     bool record;             /**< Keep the trace of the last run even if it
                             * passed. */
     bool hash;               /**< Compute the trace hash of every run. */
@@ -129,6 +137,8 @@ struct sim_report {
     bool complete;            /**< dfs: every schedule within bounds was run. */
     uint64_t runs;            /**< Executions. */
     uint64_t steps;           /**< Calls, over all executions. */
+    uint64_t faults;          /**< Calls that were made to fail, likewise. */
+    uint64_t fault_points;    /**< sim_explore_faults(): how many there are. */
     uint64_t seed;            /**< Of the last run, for "random". */
     uint64_t hash;            /**< Trace hash of the last run, if computed. */
     const char *sentence;     /**< What went wrong and where; "" if nothing. */
@@ -154,6 +164,30 @@ struct sim_report {
 struct sim_report sim_explore(const struct sim_options *options,
                               sim_scenario_fn *scenario,
                               void *arg);
+
+/**
+ * @brief Run a scenario once for each of its calls that can fail.
+ *
+ * First with the first such call failing, then the second, until a run ends
+ * in which none failed; each once with that call alone and once with it and
+ * all later ones.  sim_options.faults is set by this function; `runs` is per
+ * fault point, 0 for 1.
+ *
+ * @param options   As for sim_explore().
+ * @param scenario  As for sim_explore().
+ * @param arg       Passed to @p scenario.
+ *
+ * @return The first failing report; or the last, with fault_points, and runs,
+ *         steps and faults over all.
+ *
+ * @pre  Not called from inside a scenario.
+ * @post As sim_explore().
+ * @owns{the report's pointers stay the simulator's}
+ * @threads{one thread of the process at a time}
+ */
+struct sim_report sim_explore_faults(const struct sim_options *options,
+                                     sim_scenario_fn *scenario,
+                                     void *arg);
 
 /**
  * @brief Split a replay line into the scenario's name and the rest.

@@ -5,7 +5,7 @@
  * An entry point stops at a choice point, checks its arguments as Windows
  * does, calls the model, and reports as Windows does.  Nothing else.
  *
- * Uses:     schedule.h, wait.h.
+ * Uses:     fault.h, schedule.h, wait.h.
  * Used by:  every file of sim/api.
  * Facts:    none.
  * Read next: port_api.c.
@@ -15,6 +15,7 @@
 #ifndef SIM_API_H
 #define SIM_API_H
 
+#include "../kernel/fault.h"
 #include "../kernel/schedule.h"
 #include "../kernel/wait.h"
 
@@ -74,18 +75,6 @@ static inline void sim__require(const void *pointer,
                   call,
                   argument);
     }
-}
-
-/** @brief Choose whether this call fails for want of resources; only when
- *  the run has faults. */
-static inline bool sim__fault(const char *call, NTSTATUS status)
-{
-    if (SIM_LIKELY(!sim__world.options.faults) ||
-        sim__choose(CHOOSE_FAULT, 2) == 0) {
-        return false;
-    }
-    trace(fault, .text = call, .value = {status}, .kernel = true);
-    return true;
 }
 
 /** @brief Name of an object given as UNICODE text or as 8-bit text: both

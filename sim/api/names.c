@@ -84,6 +84,23 @@ static NTSTATUS check(const WCHAR *name)
                                        : STATUS_OBJECT_PATH_NOT_FOUND;
 }
 
+/** @brief The call that makes an object, for plans of faults. */
+static const char *creator(enum object_type type)
+{
+    switch ((int)type) {
+    case OBJECT_EVENT:
+        return "CreateEvent";
+    case OBJECT_SEMAPHORE:
+        return "CreateSemaphore";
+    case OBJECT_MUTEX:
+        return "CreateMutex";
+    case OBJECT_TIMER:
+        return "CreateWaitableTimer";
+    default:
+        return "CreateIoCompletionPort";
+    }
+}
+
 NTSTATUS sim__named_find(enum object_type type,
                          const WCHAR *name,
                          struct object **out)
@@ -91,7 +108,7 @@ NTSTATUS sim__named_find(enum object_type type,
     NTSTATUS status;
 
     *out = NULL;
-    if (sim__fault(sim__object_word(type), STATUS_INSUFFICIENT_RESOURCES)) {
+    if (sim__fault(creator(type), STATUS_INSUFFICIENT_RESOURCES)) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     name = plain(name);

@@ -10,7 +10,7 @@
  * Uses:     run.h, host.h (the clock of progress lines).
  * Used by:  tests, dry, bench.
  * Facts:    none.
- * Read next: print.h.
+ * Read next: each_fault.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "../host/host.h"
+#include "../kernel/fault.h"
 #include "run.h"
 
 enum {
@@ -118,6 +119,13 @@ static const char *read_options(const struct sim_options *options)
                    options->processors,
                    (int)PROCESSORS_MAX);
     }
+    wrong = sim__option_texts_check();
+    if (wrong == NULL && options->faults != NULL) {
+        wrong = sim__faults_read(options->faults);
+    }
+    if (wrong != NULL) {
+        return wrong;
+    }
     if (options->concurrency > INT32_MAX) {
         return say("a concurrency value of %" PRIu32 " makes no sense: ask for "
                    "the number of threads that may run",
@@ -141,7 +149,7 @@ static void set_world(void)
     world->prompt_threads = options->prompt_threads;
     world->calls_only = options->calls_only;
     world->leaks_allowed = options->leaks_allowed;
-    world->faults = options->faults;
+    world->faults = options->faults != NULL;
 }
 
 /** @brief How many runs at most; 0 for no limit. */
@@ -285,6 +293,8 @@ static bool run_all(struct sim_report *report)
         sim__run(record, hash);
         exploration->runs++;
         exploration->steps += sim__run_steps();
+        exploration->faults_struck +=
+            exploration->world.faults ? sim__faults_struck() : 0;
         if (SIM_UNLIKELY(exploration->second_passed)) {
             tell_progress(begun);
         }
@@ -335,6 +345,7 @@ static void complete_report(struct sim_report *report)
     report->passed = report->verdict == SIM_PASS;
     report->runs = sim__exploration.runs;
     report->steps = sim__exploration.steps;
+    report->faults = sim__exploration.faults_struck;
     report->seed = sim__exploration.seed;
     report->hash = trace->hash ? trace->digest : 0;
     report->sentence = sentence;

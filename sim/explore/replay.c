@@ -13,7 +13,7 @@
  * Uses:     run.h, choose.h, arena.h.
  * Used by:  explore.c, dry.
  * Facts:    none.
- * Read next: explore.c.
+ * Read next: option_text.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,7 +26,7 @@
 
 enum {
     NAME_BYTES = 64,      /* Longest name, with the 0. */
-    OPTIONS_BYTES = 1024, /* Room for all but the answers. */
+    OPTIONS_BYTES = 2560, /* Room for all but the answers. */
     ANSWER_BYTES = 24,    /* Room for one answer and its repetition. */
     DIGIT_VALUES = 36,
     REPEATS_MIN = 4 /* Fewer are shorter written out. */
@@ -129,7 +129,13 @@ static void add_options(void)
     add("%s", options->prompt_threads ? ":prompt=1" : "");
     add("%s", options->calls_only ? ":calls=1" : "");
     add("%s", options->leaks_allowed ? ":leaks=1" : "");
-    add("%s", options->faults ? ":faults=1" : "");
+    for (size_t at = 0; at < OPTION_TEXTS; at++) {
+        const char *text = *sim__option_text(at);
+
+        if (text != NULL) {
+            add(":%s=%s", sim__option_text_names[at], text);
+        }
+    }
 }
 
 const char *sim__replay_write(bool with_hash)
@@ -350,7 +356,6 @@ static bool take_field(const char *name,
         {"prompt", 10, 1, &options->prompt_threads, NULL, NULL},
         {"calls", 10, 1, &options->calls_only, NULL, NULL},
         {"leaks", 10, 1, &options->leaks_allowed, NULL, NULL},
-        {"faults", 10, 1, &options->faults, NULL, NULL},
         {"hash",
          16,
          UINT64_MAX,
@@ -383,7 +388,10 @@ static const char *read_field(const char *field)
     if (length == 7 && memcmp(field, "choices", 7) == 0) {
         return read_answers(equals + 1, end);
     }
-    return take_field(field, length, equals + 1, end) ? NULL : field;
+    return take_field(field, length, equals + 1, end) ||
+                   sim__option_text_take(field, length, equals + 1, end)
+               ? NULL
+               : field;
 }
 
 /** @brief A line says all that differs from the defaults: begin with them. */
@@ -398,7 +406,9 @@ static void forget_options(void)
     options->prompt_threads = false;
     options->calls_only = false;
     options->leaks_allowed = false;
-    options->faults = false;
+    for (size_t at = 0; at < OPTION_TEXTS; at++) {
+        *sim__option_text(at) = NULL;
+    }
     sim__exploration.world.preemptions_max = UINT32_MAX;
     sim__exploration.strategy = STRATEGY_RANDOM;
 }

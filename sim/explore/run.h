@@ -22,6 +22,9 @@ enum strategy {
     STRATEGY_LIST    /**< One given list. */
 };
 
+/** Options that are text, as they stand in a replay line. */
+enum { OPTION_TEXTS = 3, OPTION_TEXT_BYTES = 512 };
+
 /** An exploration: what to run and how far it has come. */
 struct exploration {
     struct sim_options options; /**< As the user gave them. */
@@ -33,9 +36,12 @@ struct exploration {
     uint64_t runs;     /**< Begun so far. */
     uint64_t runs_max; /**< 0: no limit. */
     uint64_t steps;
+    uint64_t faults_struck;
     uint64_t expected_hash; /**< From a replay line. */
     bool hash_expected;
     volatile bool second_passed; /**< Set by the heartbeat. */
+    /** Texts read from a replay line; the options point here. */
+    char texts[OPTION_TEXTS][OPTION_TEXT_BYTES];
 };
 
 extern struct exploration sim__exploration;
@@ -87,6 +93,22 @@ const char *sim__replay_write(bool with_hash);
 
 /** @brief Whether a scenario's name can stand in a replay line. */
 bool sim__replay_takes_name(const char *name);
+
+/** Names of the options that are text, as in replay lines. */
+extern const char *const sim__option_text_names[OPTION_TEXTS];
+
+/** @brief Where in the options such a text is kept. */
+const char **sim__option_text(size_t at);
+
+/** @brief Take over `name=text` of a line; false when there is no such
+ *  option. */
+bool sim__option_text_take(const char *name,
+                           size_t length,
+                           const char *text,
+                           const char *end);
+
+/** @brief NULL, or which text cannot stand in a replay line. */
+const char *sim__option_texts_check(void);
 
 /** @brief Forget the marks of the last exploration. */
 void sim__marks_begin(void);

@@ -10,7 +10,7 @@
  * Uses:     choose.h, world.h (to stop a run).
  * Used by:  search.c, run.c.
  * Facts:    none.
- * Read next: trace.h.
+ * Read next: fault.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -37,10 +37,10 @@ static const uint32_t rarity[] = {
     [CHOOSE_OTHER] = 1,
 };
 
-static uint32_t choose_randomly(enum choice_kind kind, uint32_t count)
+static uint32_t choose_randomly(uint32_t count, uint32_t one_in)
 {
-    if (rarity[kind] > 1) {
-        if (sim__random() % rarity[kind] != 0) {
+    if (one_in > 1) {
+        if (sim__random() % one_in != 0) {
             return 0;
         }
         return 1 + (uint32_t)(((uint64_t)sim__random() * (count - 1)) >> 32);
@@ -50,11 +50,19 @@ static uint32_t choose_randomly(enum choice_kind kind, uint32_t count)
 
 uint32_t sim__choose_slow(enum choice_kind kind, uint32_t count)
 {
+    return sim__choose_rarely(kind, count, rarity[kind]);
+}
+
+uint32_t sim__choose_rarely(enum choice_kind kind,
+                            uint32_t count,
+                            uint32_t one_in)
+{
     struct chooser *chooser = &sim__chooser;
     struct choice *entry;
 
+    (void)kind; /* Every strategy so far treats all kinds alike. */
     if (chooser->random) {
-        return choose_randomly(kind, count);
+        return choose_randomly(count, one_in);
     }
     if (chooser->position == chooser->list_max) {
         sim__stop(SIM_LIVELOCK,

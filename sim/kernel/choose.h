@@ -62,6 +62,12 @@ extern struct chooser sim__chooser;
 /** @brief A slow answer: from the list, or of a weighted kind. */
 uint32_t sim__choose_slow(enum choice_kind kind, uint32_t count);
 
+/** @brief Decide with an own weight: random answers other than 0 come one time
+ *  in @p one_in. */
+uint32_t sim__choose_rarely(enum choice_kind kind,
+                            uint32_t count,
+                            uint32_t one_in);
+
 /** @brief Seed the random answers. */
 void sim__choose_seed(uint64_t seed);
 

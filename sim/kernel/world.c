@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "schedule.h"
 
 struct world sim__world;
@@ -78,6 +79,9 @@ void sim__world_begin(const struct world_options *options)
     world->honest_sleeps = 0;
     world->generation++;
     memset(world->numbers, 0, sizeof world->numbers);
+    if (options->faults) {
+        sim__faults_begin();
+    }
     sim__schedule_begin();
     sim__objects_begin();
     sim__threads_begin();

@@ -362,7 +362,7 @@ static void create_may_fail(void *arg)
 static void create_fails_when_faults_are_on(void **state)
 {
     struct sim_report report =
-        sim_explore(&(const struct sim_options){.faults = true, .runs = 300},
+        sim_explore(&(const struct sim_options){.faults = "any", .runs = 300},
                     create_may_fail,
                     NULL);
 

@@ -291,7 +291,7 @@ static void fault_scenario(void *arg)
 static void allocation_can_fail(void **state)
 {
     struct sim_report report =
-        sim_explore(&(const struct sim_options){.faults = true},
+        sim_explore(&(const struct sim_options){.faults = "any"},
                     fault_scenario,
                     NULL);
 

@@ -84,8 +84,8 @@ static void line_repeats_the_run(void **state)
                    ":cpus=2:calls=1:hash=");
     there_and_back((struct sim_options){.exact_clock = true,
                                         .prompt_threads = true,
-                                        .faults = true},
-                   ":exact=1:prompt=1:faults=1:");
+                                        .faults = "any"},
+                   ":exact=1:prompt=1:faults=any:");
     there_and_back((struct sim_options){.steps_max = 500,
                                         .concurrency = 3,
                                         .leaks_allowed = true},
@@ -104,7 +104,7 @@ static void line_holds_all_options(void **state)
     struct sim_report report = sim_explore(&options, lost_update, NULL);
     struct sim_options other = {.replay = keep(&report),
                                 .processors = 9,
-                                .faults = true};
+                                .faults = "any"};
 
     (void)state;
     /* What the line does not say is as if it had not been asked for. */
@@ -113,7 +113,7 @@ static void line_holds_all_options(void **state)
     assert_string_equal(report.replay, line);
 
     /* Saying so is the same as saying nothing. */
-    other.replay = "v1:scenario:seed=3:exact=0:faults=0:calls=1";
+    other.replay = "v1:scenario:seed=3:exact=0:leaks=0:calls=1";
     report = sim_explore(&other, choose_once, NULL);
     assert_true(report.passed);
     assert_non_null(strstr(report.replay, "seed=3:calls=1:hash="));
@@ -271,7 +271,7 @@ static void broken_lines_are_refused(void **state)
     line_is_refused("v1:scenario:seed=1 ", "character 13");
     line_is_refused("v1:scenario:seed=1:what=1", "character 20");
     line_is_refused("v1:scenario:seed=1:faults", "character 20");
-    line_is_refused("v1:scenario:seed=1:faults=2", "character 20");
+    line_is_refused("v1:scenario:seed=1:faults=2", "makes no sense at `2`");
     line_is_refused("v1:scenario:seed=1:cpus=65", "65 processors");
     line_is_refused("v1:scenario:seed=1:hash=xyz", "character 20");
     line_is_refused("v1:scenario:choices=01!", "character 23");

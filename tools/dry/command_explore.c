@@ -46,6 +46,19 @@ static void print_counts(const struct sim_options *options,
     printf(".\n");
 }
 
+static bool each_fault(const struct sim_options *options)
+{
+    return options->faults != NULL && strcmp(options->faults, "each") == 0;
+}
+
+static struct sim_report explore(const struct sim_options *options,
+                                 sim_scenario_fn *scenario,
+                                 void *arg)
+{
+    return each_fault(options) ? sim_explore_faults(options, scenario, arg)
+                               : sim_explore(options, scenario, arg);
+}
+
 int dry_explore(const struct arguments *arguments)
 {
     struct target target;
@@ -63,12 +76,16 @@ int dry_explore(const struct arguments *arguments)
     if (dry_host_is_terminal(stderr)) {
         options.progress = dry_progress;
     }
-    report = sim_explore(&options, scenario->run, target.arg);
+    report = explore(&options, scenario->run, target.arg);
     dry_progress_end();
     if (dry_is_told(arguments, scenario->name, &report, &status)) {
         return status;
     }
     print_counts(&options, &report);
+    if (each_fault(&options)) {
+        printf("Fault points: %s, each failing once and for good.\n",
+               dry_count(report.fault_points));
+    }
     if (report.passed) {
         printf("%s passed.\n", report.runs == 1 ? "It" : "All of them");
     } else {

@@ -43,7 +43,7 @@ struct sim_options dry_fact_options(const struct fact *fact)
         .name = fact->id,
         .exact_clock = (fact->flags & FACT_EXACT) != 0,
         .prompt_threads = (fact->flags & FACT_PROMPT) != 0,
-        .faults = (fact->flags & FACT_FAULTS) != 0,
+        .faults = (fact->flags & FACT_FAULTS) != 0 ? "any" : NULL,
         .processors = (fact->flags & FACT_ONE_CPU) != 0 ? 1 : 0,
     };
 }

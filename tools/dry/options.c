@@ -85,10 +85,12 @@ static const struct option {
      UINT64_C(1000000000000),
      PLACE(options.steps_max)},
     {"--faults",
-     NULL,
-     "calls may fail for want of resources",
+     "PLAN",
+     "which calls fail: any, any/100, WSASend, WSASend#3\n"
+     "                       (its third call), WSASend#3+ (and later ones),\n"
+     "                       #7; each: every one in turn",
      OPTIONS_WORLD,
-     KIND_FLAG,
+     KIND_TEXT,
      0,
      PLACE(options.faults)},
     {"--exact",
@@ -417,7 +419,7 @@ struct sim_options dry_options(const struct scenario *scenario,
     own.exact_clock |= given->exact_clock;
     own.prompt_threads |= given->prompt_threads;
     own.calls_only |= given->calls_only;
-    own.faults |= given->faults;
+    own.faults = given->faults != NULL ? given->faults : own.faults;
     own.hash = true;
     return own;
 }
