@@ -69,6 +69,28 @@ function(dryport_compile target)
     endif()
 endfunction()
 
+# dryport_set_apart(TARGET): give the variables of a library of ours sections of
+# their own, so that a program's variables can be told from them (decision
+# 20).  Without objcopy, and for other kinds of objects, they stay where they
+# are, and a program that needs to know is told so.
+function(dryport_set_apart target)
+    if(MSVC OR APPLE OR NOT CMAKE_OBJCOPY)
+        return()
+    endif()
+    target_compile_options(${target} PRIVATE
+        "$<$<COMPILE_LANGUAGE:C>:-fno-data-sections>")
+    if(WIN32)
+        set(renames .data=.drydata .bss=.drybss)
+    else()
+        set(renames .data=dryport_data .data.rel=dryport_data
+            .data.rel.local=dryport_data .bss=dryport_bss)
+    endif()
+    list(TRANSFORM renames PREPEND "--rename-section;")
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND "${CMAKE_OBJCOPY}" ${renames} "$<TARGET_FILE:${target}>"
+        VERBATIM)
+endfunction()
+
 # dryport_library(TARGET TYPE SOURCE...): a folder without sources makes a
 # library without contents, so that part of the tree can be built alone.
 function(dryport_library target type)

@@ -10,9 +10,9 @@ include(CMakePackageConfigHelpers)
 set(include_to "${CMAKE_INSTALL_INCLUDEDIR}/dryport")
 set(package_to "${CMAKE_INSTALL_LIBDIR}/cmake/dryport")
 
-set(installed dryport_sim dryport_iocp)
+set(installed dryport_sim dryport_program dryport_iocp dryport_ops)
 if(WIN32)
-    list(APPEND installed dryport_iocp_real)
+    list(APPEND installed dryport_iocp_real dryport_ops_real)
 endif()
 install(TARGETS ${installed} EXPORT dryport_targets
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
@@ -23,7 +23,8 @@ if(TARGET dry-real)
     install(TARGETS dry-real RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
 
-dryport_glob(public_headers sim/sim.h sim/compiler.h src/layer0_iocp/iocp.h)
+dryport_glob(public_headers sim/sim.h sim/compiler.h src/layer0_iocp/iocp.h
+    src/layer1_ops/op.h src/layer1_ops/op_status.def)
 install(FILES ${public_headers} DESTINATION "${include_to}")
 install(DIRECTORY sim/win32 DESTINATION "${include_to}"
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
@@ -47,7 +48,7 @@ install(FILES
 # can be moved, as the CMake package can.
 file(RELATIVE_PATH up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" up "${up}")
-foreach(module sim iocp)
+foreach(module sim program iocp ops)
     configure_file(cmake/dryport-${module}.pc.in
         "${PROJECT_BINARY_DIR}/dryport-${module}.pc" @ONLY)
     install(FILES "${PROJECT_BINARY_DIR}/dryport-${module}.pc"

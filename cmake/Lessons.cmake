@@ -15,7 +15,7 @@ foreach(lesson 02_raw_port 04_threads)
         target_compile_definitions(${target} PRIVATE
             VARIANT=${variant} LESSON_CHECK=lesson_${number}_check)
         target_include_directories(${target} PRIVATE lessons)
-        target_link_libraries(${target} PRIVATE dryport_iocp dryport_sim)
+        target_link_libraries(${target} PRIVATE dryport_ops dryport_sim)
         if(NOT DRYPORT_TESTS)
             set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
         elseif(variant STREQUAL REFERENCE)

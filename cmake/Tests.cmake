@@ -42,8 +42,40 @@ function(dryport_test name target)
     endif()
 endfunction()
 
+# dryport_real_tests(FOLDER LIBRARY...): the same sources once more, as programs
+# for the system's own Windows: the ctest test FOLDER_real/X.
+function(dryport_real_tests folder)
+    dryport_glob(tests tests/${folder}/test_*.c)
+    dryport_glob(helpers tests/${folder}/*.c sim/real.c)
+    list(REMOVE_ITEM helpers "" ${tests})
+    foreach(source ${tests})
+        get_filename_component(name ${source} NAME_WE)
+        string(REGEX REPLACE "^test_" "" subject ${name})
+        set(target ${folder}_real_${name})
+        dryport_executable(${target} tests ${source} ${helpers})
+        target_compile_definitions(${target} PRIVATE DRYPORT_REAL=1)
+        target_include_directories(${target} SYSTEM PRIVATE ${CMOCKA_INCLUDE})
+        target_include_directories(${target} PRIVATE
+            sim tests tests/${folder})
+        target_link_libraries(${target} PRIVATE ${ARGN} ${CMOCKA_LIBRARY})
+        dryport_test(${folder}_real/${subject} ${target})
+    endforeach()
+endfunction()
+
 dryport_tests(sim dryport_iocp dryport_sim)
 dryport_tests(layer0 dryport_iocp dryport_sim)
+dryport_tests(layer1 dryport_ops dryport_sim)
+if(WIN32)
+    dryport_real_tests(layer1 dryport_ops_real)
+endif()
+# One of them counts allocations, which GNU's and LLVM's linkers make easy.
+foreach(target layer1_test_allocations layer1_real_test_allocations)
+    if(TARGET ${target} AND NOT MSVC AND NOT APPLE)
+        target_compile_definitions(${target} PRIVATE DRYPORT_WRAPS=1)
+        target_link_options(${target} PRIVATE
+            "LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc")
+    endif()
+endforeach()
 dryport_tests(tools scenarios dryport_iocp dryport_sim)
 dryport_tests(tidy tidy_rules
     ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/tidy/fixtures")

@@ -33,9 +33,23 @@
 #    define VARIANT REFERENCE
 #endif
 
+/** @brief The programs, one for each lesson. @{ */
+void lesson_01(void *arg);
 void lesson_02(void *arg);
-void lesson_02_check(void *arg);
+void lesson_03(void *arg);
 void lesson_04(void *arg);
+void lesson_05(void *arg);
+void lesson_06(void *arg);
+void lesson_07(void *arg);
+void lesson_08(void *arg);
+void lesson_09(void *arg);
+void lesson_10(void *arg);
+void lesson_11(void *arg);
+/** @} */
+
+/** @brief The checks of those that have an exercise. @{ */
+void lesson_02_check(void *arg);
 void lesson_04_check(void *arg);
+/** @} */
 
 #endif

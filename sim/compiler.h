@@ -24,6 +24,10 @@
 #    define SIM_MUST_USE            __attribute__((warn_unused_result))
 /* Functions of tests that crash on purpose. */
 #    define SIM_UNSANITIZED         __attribute__((no_sanitize("undefined")))
+/* Functions that touch memory which AddressSanitizer forbids to others. */
+#    define SIM_UNWATCHED           __attribute__((no_sanitize("address")))
+/* A variable that may be there or not. */
+#    define SIM_WEAK                __attribute__((weak))
 #    define SIM_TRAP()              __builtin_trap()
 #    if defined(__MINGW32__)
 #        define SIM_FORMAT(at, first) \
@@ -39,6 +43,8 @@
 #    define SIM_NORETURN            __declspec(noreturn)
 #    define SIM_MUST_USE            _Check_return_
 #    define SIM_UNSANITIZED
+#    define SIM_UNWATCHED
+#    define SIM_WEAK
 #    define SIM_TRAP() __debugbreak()
 #    define SIM_FORMAT(at, first)
 #endif

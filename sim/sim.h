@@ -9,7 +9,7 @@
  * Uses:     windows.h (ours off Windows).
  * Used by:  dry, tests, lessons, bench, programs under test.
  * Facts:    none.
- * Read next: compiler.h.
+ * Read next: sim_disk.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -216,7 +216,7 @@ struct sim_print {
  * @param file         Where to.
  * @param events       As in a report.
  * @param event_count  How many.
- * @param print        How; read only.
+ * @param print        How, or NULL; read only.
  *
  * @owns{unchanged}
  * @threads{one thread of the process at a time}
@@ -243,7 +243,7 @@ void sim_print_trace(FILE *file, const struct sim_report *report);
  *
  * @param file    Where to.
  * @param report  As returned by sim_explore().
- * @param print   How; read only.
+ * @param print   How, or NULL; read only.
  *
  * @owns{unchanged}
  * @threads{one thread of the process at a time}

@@ -51,6 +51,28 @@ BOOL sim__win32_io(struct request *request,
                    LPOVERLAPPED overlapped,
                    LPDWORD bytes_out);
 
+struct disk_file;
+struct disk_node;
+
+/** @brief The same with a completion routine: ReadFileEx and its like.
+ *  Pending counts as success. */
+BOOL sim__win32_io_routine(struct request *request,
+                           LPOVERLAPPED overlapped,
+                           LPOVERLAPPED_COMPLETION_ROUTINE routine);
+
+/** @brief The opening of a disk file behind a handle; fails as
+ *  sim__handle_find, or with STATUS_INVALID_DEVICE_REQUEST.  In disk_api.c,
+ *  as are the next two. */
+NTSTATUS sim__disk_handle(HANDLE handle,
+                          uint32_t access,
+                          struct disk_file **out);
+
+/** @brief A time as programs see it. */
+FILETIME sim__file_time(int64_t time);
+
+/** @brief Attributes as programs see them: never none. */
+DWORD sim__file_attributes(const struct disk_node *node);
+
 /** @brief FALSE with a given error. */
 static inline BOOL sim__fail(DWORD error)
 {

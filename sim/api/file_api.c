@@ -3,59 +3,90 @@
  * @brief The Win32 calls that open files, read and write them.
  *
  * ReadFile and WriteFile have one body: they lend an OVERLAPPED to the kernel
- * and turn a status into TRUE, FALSE with 997, or FALSE with an error.  So far
- * the only files are the ends of named pipes.
+ * and turn a status into TRUE, FALSE with 997, or FALSE with an error.  What
+ * is opened is a file of the disk or the client's end of a named pipe.
  *
- * Uses:     api.h, irp.h, pipe.h.
+ * Uses:     api.h, irp.h, pipe.h, ../disk/disk.h.
  * Used by:  layer 1, programs.
- * Facts:    PORT-23, OVL-03, OVL-08, OVL-31, OVL-33, OVL-34, FILE-07, FILE-13,
- *           PIPE-19.
- * Read next: pipe_api.c.
+ * Facts:    PORT-23, OVL-03, OVL-08, OVL-31, OVL-33, OVL-34, FILE-05, FILE-07,
+ *           FILE-13, FILE-16, PIPE-19.
+ * Read next: disk_api.c.
  *
  * SPDX-License-Identifier: MIT
  */
 #include <string.h>
 
+#include "../disk/disk.h"
 #include "../kernel/irp.h"
 #include "../kernel/pipe.h"
 #include "api.h"
 
 /* ---- Opening ------------------------------------------------------------- */
 
-/** @brief Why a path that is no pipe's cannot be opened: a name in the current
- *  folder or in a root is missed itself, any other misses its folder. */
-static NTSTATUS not_found(const WCHAR *path)
-{
-    const WCHAR *at = path;
+/** What CreateFile was given. */
+struct given {
+    const WCHAR *path;
+    uint32_t rights;
+    DWORD share;
+    DWORD disposition;
+    DWORD flags;
+};
 
-    if (path[0] != 0 && path[1] == L':') {
-        at += path[2] == L'\\' || path[2] == L'/' ? 3 : 2;
-    }
-    if (*at == 0) {
+/** @brief Why CreateFile refuses before it looks for the file. */
+static NTSTATUS check(const struct given *given, DWORD access)
+{
+    if (given->path == NULL) {
         return STATUS_OBJECT_PATH_NOT_FOUND;
     }
-    for (; *at != 0; at++) {
-        if (*at == L'\\' || *at == L'/') {
-            return STATUS_OBJECT_PATH_NOT_FOUND;
-        }
+    if (given->disposition < CREATE_NEW ||
+        given->disposition > TRUNCATE_EXISTING ||
+        (given->disposition == TRUNCATE_EXISTING &&
+         !(access & GENERIC_WRITE))) {
+        return STATUS_INVALID_PARAMETER;
     }
-    return STATUS_OBJECT_NAME_NOT_FOUND;
+    return sim__fault("CreateFile", STATUS_INSUFFICIENT_RESOURCES)
+               ? STATUS_INSUFFICIENT_RESOURCES
+               : STATUS_SUCCESS;
 }
 
-static NTSTATUS open_path(const WCHAR *path,
-                          uint32_t access,
-                          DWORD flags,
-                          struct file **out)
+static NTSTATUS open_path(const struct given *given,
+                          struct file **out,
+                          bool *existed)
 {
-    const WCHAR *name = sim__pipe_name(path);
+    const struct disk_opening opening = {
+        .path = given->path,
+        .access = given->rights,
+        .share = given->share,
+        .disposition = given->disposition,
+        .flags = given->flags,
+    };
+    const WCHAR *name = sim__pipe_name(given->path);
 
     if (name == NULL) {
-        return not_found(path);
+        return sim__disk_open(&opening, out, existed);
+    }
+    *existed = false;
+    if (given->disposition != OPEN_EXISTING &&
+        given->disposition != OPEN_ALWAYS) {
+        return STATUS_INVALID_PARAMETER; /* A client never makes a pipe. */
     }
     return sim__pipe_open(name,
-                          access,
-                          (flags & FILE_FLAG_OVERLAPPED) != 0,
+                          given->rights,
+                          (given->flags & FILE_FLAG_OVERLAPPED) != 0,
                           out);
+}
+
+/** @brief The last error that CreateFile leaves. */
+static void set_open_error(NTSTATUS status, DWORD disposition, bool existed)
+{
+    if (status == STATUS_OBJECT_NAME_COLLISION) {
+        sim__set_error(ERROR_FILE_EXISTS);
+    } else if (!NT_SUCCESS(status)) {
+        sim__set_error(RtlNtStatusToDosError(status));
+    } else if (disposition == CREATE_ALWAYS || disposition == OPEN_ALWAYS) {
+        /* CreateFile page: success, and the error says which it was. */
+        sim__set_error(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
+    }
 }
 
 HANDLE WINAPI CreateFileW(LPCWSTR path,
@@ -67,33 +98,35 @@ HANDLE WINAPI CreateFileW(LPCWSTR path,
                           HANDLE template_file)
 {
     /* Every file can be asked about and waited for, whatever was asked for. */
-    uint32_t rights =
-        sim__rights(OBJECT_FILE, access) | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
+    const struct given given = {
+        .path = path,
+        .rights = sim__rights(OBJECT_FILE, access) | SYNCHRONIZE |
+                  FILE_READ_ATTRIBUTES |
+                  ((flags & FILE_FLAG_DELETE_ON_CLOSE) ? DELETE : 0u),
+        .share = share,
+        .disposition = disposition,
+        .flags = flags,
+    };
     HANDLE handle = INVALID_HANDLE_VALUE;
     struct file *file = NULL;
+    bool existed = false;
     NTSTATUS status;
 
-    (void)share;         /* Each client has an instance of its own. */
-    (void)template_file; /* Used for new disk files only. */
+    (void)template_file; /* It has no extended attributes to give. */
     sim__before();
-    if (path == NULL) {
-        status = STATUS_OBJECT_PATH_NOT_FOUND;
-    } else if (disposition != OPEN_EXISTING && disposition != OPEN_ALWAYS &&
-               sim__pipe_name(path) != NULL) {
-        status = STATUS_INVALID_PARAMETER; /* A client never makes a pipe. */
-    } else if (sim__fault("CreateFile", STATUS_INSUFFICIENT_RESOURCES)) {
-        status = STATUS_INSUFFICIENT_RESOURCES;
-    } else {
-        status = open_path(path, rights, flags, &file);
+    status = check(&given, access);
+    if (NT_SUCCESS(status)) {
+        status = open_path(&given, &file, &existed);
     }
     if (NT_SUCCESS(status)) {
-        handle = sim__handle_open(&file->object, rights);
+        handle = sim__handle_open(&file->object, given.rights);
         if (attributes != NULL && attributes->bInheritHandle) {
             sim__handle_row(handle)->flags |= HANDLE_FLAG_INHERIT;
         }
     }
     sim__after();
-    return sim__result(status) ? handle : INVALID_HANDLE_VALUE;
+    set_open_error(status, disposition, existed);
+    return handle;
 }
 
 HANDLE WINAPI CreateFileA(LPCSTR path,
@@ -123,10 +156,33 @@ static void lend(struct request *request, LPOVERLAPPED overlapped)
     /* FACT OVL-03 Internal is set to STATUS_PENDING at the start. */
     overlapped->Internal = STATUS_PENDING;
     request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
+    request->offset =
+        (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
     request->event = low_bit == 0 ? overlapped->hEvent
                                   : (char *)overlapped->hEvent - low_bit;
     /* FACT PORT-23 the low bit of hEvent suppresses the packet. */
     request->context = low_bit != 0 ? NULL : overlapped;
+}
+
+/** @brief Carry a request out, unless the run's plan refuses it. */
+static NTSTATUS io_or_fault(struct request *request)
+{
+    /* FACT FILE-16 too many outstanding requests: any of these.  Which one
+     * follows from the number of the operation. */
+    static const NTSTATUS refusals[] = {
+        STATUS_INSUFFICIENT_RESOURCES,
+        STATUS_INVALID_USER_BUFFER,
+        STATUS_NO_MEMORY,
+        STATUS_QUOTA_EXCEEDED,
+    };
+    NTSTATUS refusal = STATUS_INSUFFICIENT_RESOURCES;
+    struct disk_file *opened;
+
+    if (SIM_UNLIKELY(sim__world.options.faults) &&
+        NT_SUCCESS(sim__disk_handle(request->file, 0, &opened))) {
+        refusal = refusals[sim__world.op_last % 4];
+    }
+    return sim__fault(request->call, refusal) ? refusal : sim__io(request);
 }
 
 BOOL sim__win32_io(struct request *request,
@@ -143,12 +199,13 @@ BOOL sim__win32_io(struct request *request,
         lend(request, overlapped);
     }
     sim__before();
-    status = sim__fault(request->call, STATUS_INSUFFICIENT_RESOURCES)
-                 ? STATUS_INSUFFICIENT_RESOURCES
-                 : sim__io(request);
+    status = io_or_fault(request);
     sim__after();
     if (status == STATUS_PENDING) {
         return sim__fail(ERROR_IO_PENDING);
+    }
+    if (status == STATUS_END_OF_FILE && overlapped == NULL) {
+        return TRUE; /* FACT FILE-05 synchronous handles: no bytes. */
     }
     if (bytes_out != NULL && !NT_ERROR(status)) {
         /* As on Windows this store comes last, when another thread may have
@@ -171,6 +228,7 @@ BOOL WINAPI ReadFile(HANDLE file,
         .call = "ReadFile",
         .buffer = buffer,
         .length = bytes,
+        .offset = DISK_AT_POINTER,
         .needs_place = overlapped == NULL,
     };
 
@@ -202,6 +260,7 @@ BOOL WINAPI WriteFile(HANDLE file,
         .call = "WriteFile",
         .buffer = unconst(buffer),
         .length = bytes,
+        .offset = DISK_AT_POINTER,
         .needs_place = overlapped == NULL,
     };
 
@@ -241,10 +300,9 @@ static void NTAPI call_routine(PVOID context,
             (LPOVERLAPPED)(void *)block);
 }
 
-/** @brief The body of ReadFileEx and WriteFileEx. */
-static BOOL io_with_routine(struct request *request,
-                            LPOVERLAPPED overlapped,
-                            LPOVERLAPPED_COMPLETION_ROUTINE routine)
+BOOL sim__win32_io_routine(struct request *request,
+                           LPOVERLAPPED overlapped,
+                           LPOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     NTSTATUS status;
 
@@ -256,14 +314,12 @@ static BOOL io_with_routine(struct request *request,
                   request->call);
     }
     /* FACT OVL-33 with a routine hEvent is free for the program's own use. */
-    overlapped->Internal = STATUS_PENDING;
-    request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
+    lend(request, overlapped);
+    request->event = NULL;
     request->routine = call_routine;
     memcpy(&request->context, &routine, sizeof routine);
     sim__before();
-    status = sim__fault(request->call, STATUS_INSUFFICIENT_RESOURCES)
-                 ? STATUS_INSUFFICIENT_RESOURCES
-                 : sim__io(request);
+    status = io_or_fault(request);
     sim__after();
     /* FACT OVL-34 the routine runs only if this returns nonzero; pending
      * counts as success here. */
@@ -285,7 +341,7 @@ BOOL WINAPI ReadFileEx(HANDLE file,
         .length = bytes,
     };
 
-    return io_with_routine(&request, overlapped, routine);
+    return sim__win32_io_routine(&request, overlapped, routine);
 }
 
 BOOL WINAPI WriteFileEx(HANDLE file,
@@ -303,5 +359,5 @@ BOOL WINAPI WriteFileEx(HANDLE file,
         .length = bytes,
     };
 
-    return io_with_routine(&request, overlapped, routine);
+    return sim__win32_io_routine(&request, overlapped, routine);
 }

@@ -101,6 +101,18 @@ static inline LONG64 sum_long64(LONG64 one, LONG64 two)
         return before;                                   \
     }
 
+/* Add a value: the answer is the old one. */
+#define ATOMIC_ADD(type, shown, name, increment, sum)                     \
+    type WINAPI name(type volatile *addend, type value)                   \
+    {                                                                     \
+        ATOMIC_BODY(type,                                                 \
+                    shown,                                                \
+                    sim__whole_program &&value == 1 ? #increment : #name, \
+                    addend,                                               \
+                    sum(before, value))                                   \
+        return before;                                                    \
+    }
+
 /* Exchange if the old value is the comparand. */
 #define ATOMIC_COMPARE(type, shown, name)                                  \
     type WINAPI name(type volatile *target, type exchange, type comparand) \
@@ -142,7 +154,11 @@ static inline LONG64 sum_long64(LONG64 one, LONG64 two)
 ATOMIC_COUNT(LONG, shown_long, InterlockedIncrement, sum_long(before, 1))
 ATOMIC_COUNT(LONG, shown_long, InterlockedDecrement, sum_long(before, -1))
 ATOMIC_VALUE(LONG, shown_long, InterlockedExchange, value)
-ATOMIC_VALUE(LONG, shown_long, InterlockedExchangeAdd, sum_long(before, value))
+ATOMIC_ADD(LONG,
+           shown_long,
+           InterlockedExchangeAdd,
+           InterlockedIncrement,
+           sum_long)
 ATOMIC_VALUE(LONG, shown_long, InterlockedAnd, (before & value))
 ATOMIC_VALUE(LONG, shown_long, InterlockedOr, (before | value))
 ATOMIC_VALUE(LONG, shown_long, InterlockedXor, (before ^ value))
@@ -159,10 +175,11 @@ ATOMIC_COUNT(LONG64,
              InterlockedDecrement64,
              sum_long64(before, -1))
 ATOMIC_VALUE(LONG64, shown_long64, InterlockedExchange64, value)
-ATOMIC_VALUE(LONG64,
-             shown_long64,
-             InterlockedExchangeAdd64,
-             sum_long64(before, value))
+ATOMIC_ADD(LONG64,
+           shown_long64,
+           InterlockedExchangeAdd64,
+           InterlockedIncrement64,
+           sum_long64)
 ATOMIC_VALUE(LONG64, shown_long64, InterlockedAnd64, (before & value))
 ATOMIC_VALUE(LONG64, shown_long64, InterlockedOr64, (before | value))
 ATOMIC_VALUE(LONG64, shown_long64, InterlockedXor64, (before ^ value))

@@ -13,21 +13,27 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <mswsock.h>
 #include <process.h>
 #include <stdlib.h>
 #include <string.h>
-#include <winsock2.h>
 
 #include "api.h"
+
+/* Functions that only WSAIoctl finds stand in the table, too. */
+#define API_EXTENSION(type, name, parameters) type name parameters;
+#include <declare.h>
 
 /** Which library exports a function: the first column of api.def. */
 enum module {
     MODULE_KERNEL32,
     MODULE_NTDLL,
     MODULE_WS2_32,
+    MODULE_MSWSOCK,
     MODULE_MSVCRT,
     MODULE_SYNCH,
-    MODULE_INTRINSIC /* None does: the compiler makes the instruction. */
+    MODULE_EXTENSION, /* None does: WSAIoctl finds it. */
+    MODULE_INTRINSIC  /* None does: the compiler makes the instruction. */
 };
 
 /** A function of any type. */
@@ -63,6 +69,7 @@ static const struct library libraries[] = {
     {"kernelbase.dll", 1u << MODULE_KERNEL32 | 1u << MODULE_SYNCH},
     {"ntdll.dll", 1u << MODULE_NTDLL},
     {"ws2_32.dll", 1u << MODULE_WS2_32},
+    {"mswsock.dll", 1u << MODULE_MSWSOCK},
     {"msvcrt.dll", 1u << MODULE_MSVCRT},
     {"ucrtbase.dll", 1u << MODULE_MSVCRT},
 };

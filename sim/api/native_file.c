@@ -6,17 +6,19 @@
  * OVERLAPPED packs into one structure.  Information about a file is set and
  * asked by class numbers; the ones here are those that ports and pipes need.
  *
- * Uses:     api.h, irp.h, pipe.h.
+ * Uses:     api.h, irp.h, pipe.h, ../disk/disk.h.
  * Used by:  layer 0, programs that look the calls up in ntdll.
  * Facts:    PORT-06, PORT-11, PORT-24, PORT-85, PORT-86, PORT-95, PIPE-03,
  *           PIPE-15.
- * Read next: ../explore/run.h.
+ * Read next: native_disk.h.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../disk/disk.h"
 #include "../kernel/irp.h"
 #include "../kernel/pipe.h"
 #include "api.h"
+#include "native_disk.h"
 
 /* ---- Reading and writing ------------------------------------------------- */
 
@@ -58,10 +60,10 @@ NTSTATUS NTAPI NtReadFile(HANDLE file,
         .block = block,
         .buffer = buffer,
         .length = bytes,
+        .offset = offset == NULL ? DISK_AT_POINTER : offset->QuadPart,
     };
 
-    (void)offset; /* A pipe has no positions. */
-    (void)key;    /* Nor locks. */
+    (void)key; /* Of locks that belong to parts of a process. */
     return native_io(&request);
 }
 
@@ -86,9 +88,9 @@ NTSTATUS NTAPI NtWriteFile(HANDLE file,
         .block = block,
         .buffer = buffer,
         .length = bytes,
+        .offset = offset == NULL ? DISK_AT_POINTER : offset->QuadPart,
     };
 
-    (void)offset;
     (void)key;
     return native_io(&request);
 }
@@ -192,7 +194,7 @@ static ULONG class_bytes(FILE_INFORMATION_CLASS kind)
     case FileIoCompletionNotificationInformation:
         return sizeof(FILE_IO_COMPLETION_NOTIFICATION_INFORMATION);
     default:
-        return 0;
+        return sim__native_disk_bytes(kind);
     }
 }
 
@@ -221,8 +223,13 @@ static NTSTATUS set_information(const struct information *information)
         return set_port(information);
     case FileIoCompletionNotificationInformation:
         return sim__file_set_modes(information->file, read_modes(information));
-    default:
+    case FileModeInformation:
+    case FilePipeLocalInformation:
         return STATUS_INVALID_INFO_CLASS; /* Can only be asked. */
+    default:
+        return sim__native_disk_set(information->file,
+                                    information->kind,
+                                    information->data);
     }
 }
 
@@ -321,8 +328,13 @@ static NTSTATUS query_information(const struct information *information)
         ((FILE_IO_COMPLETION_NOTIFICATION_INFORMATION *)information->data)
             ->Flags = file->modes;
         return STATUS_SUCCESS;
-    default:
+    case FileCompletionInformation:
+    case FileReplaceCompletionInformation:
         return STATUS_INVALID_INFO_CLASS; /* Can only be set. */
+    default:
+        return sim__native_disk_query(file,
+                                      information->kind,
+                                      information->data);
     }
 }
 

@@ -10,8 +10,8 @@
  * Used by:  layer 0, programs.
  * Facts:    OVL-11, OVL-17, OVL-18, OVL-19, OVL-20, OVL-21, OVL-22, OVL-23,
  *           CANCEL-01, CANCEL-02, CANCEL-03, CANCEL-04, CANCEL-06, CANCEL-07,
- *           CANCEL-09, CANCEL-10.
- * Read next: native_file.c.
+ *           CANCEL-09, CANCEL-10, CANCEL-12.
+ * Read next: pool.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -182,6 +182,23 @@ BOOL WINAPI CancelIoEx(HANDLE file, LPOVERLAPPED overlapped)
     if (NT_SUCCESS(status) && count == 0) {
         /* FACT CANCEL-03 nothing to cancel, and FACT CANCEL-10 an operation
          * whose packet waits is no longer pending. */
+        status = STATUS_NOT_FOUND;
+    }
+    sim__after();
+    return sim__result(status);
+}
+
+BOOL WINAPI CancelSynchronousIo(HANDLE handle)
+{
+    struct object *thread;
+    NTSTATUS status;
+
+    sim__before();
+    status = sim__handle_find(handle, OBJECT_THREAD, THREAD_TERMINATE, &thread);
+    /* FACT CANCEL-12 CancelSynchronousIo: only what the thread is blocked in,
+     * and only if it is. */
+    if (NT_SUCCESS(status) &&
+        !sim__irp_cancel_synchronous((struct thread *)thread)) {
         status = STATUS_NOT_FOUND;
     }
     sim__after();

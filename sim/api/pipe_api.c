@@ -8,7 +8,7 @@
  * Uses:     api.h, pipe.h.
  * Used by:  layers 1 and 2, programs.
  * Facts:    PIPE-01, PIPE-04, PIPE-17, PIPE-20, PIPE-22.
- * Read next: overlapped_api.c.
+ * Read next: pipe_talk_api.c.
  *
  * SPDX-License-Identifier: MIT
  */

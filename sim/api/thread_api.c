@@ -213,6 +213,13 @@ void WINAPI ExitProcess(UINT exit_code)
 {
     sim__before();
     trace(call, .text = "ExitProcess", .value = {(int64_t)exit_code});
+    if (exit_code != 0 && sim__whole_program && sim__faults_struck() == 0) {
+        /* After a fault it is what a good program does. */
+        sim__stop(SIM_ASSERTION,
+                  "the program says that it failed: it called ExitProcess "
+                  "with %u, and what it prints may say why",
+                  (unsigned)exit_code);
+    }
     /* All threads end where they stand, and Windows closes what is open: the
      * run is over and there is nothing to complain of. */
     sim__finish();

@@ -21,6 +21,7 @@
 
 #include "../host/host.h"
 #include "../kernel/fault.h"
+#include "../net/network.h"
 #include "run.h"
 
 enum {
@@ -122,6 +123,9 @@ static const char *read_options(const struct sim_options *options)
     wrong = sim__option_texts_check();
     if (wrong == NULL && options->faults != NULL) {
         wrong = sim__faults_read(options->faults);
+    }
+    if (wrong == NULL) {
+        wrong = sim__network_read(options->network);
     }
     if (wrong != NULL) {
         return wrong;

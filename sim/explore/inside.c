@@ -8,7 +8,7 @@
  * Uses:     world.h, schedule.h, run.h.
  * Used by:  scenarios, lessons, fact tests.
  * Facts:    none.
- * Read next: real.h.
+ * Read next: program.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -71,6 +71,10 @@ static const char *pattern_of(const struct table *table,
     case SIM_EVENT_abandon:
     case SIM_EVENT_fault:
     case SIM_EVENT_stop:
+    case SIM_EVENT_arrive:
+    case SIM_EVENT_drop:
+    case SIM_EVENT_peer:
+    case SIM_EVENT_host:
     case SIM_EVENT_COUNT:
         break;
     }

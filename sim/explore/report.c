@@ -49,11 +49,14 @@ void sim_print_report(FILE *file,
                       const struct sim_report *report,
                       const struct sim_print *print)
 {
-    struct sim_print rows = *print;
+    struct sim_print rows = {.last = 0};
 
     if (report->passed) {
         print_pass(file, report);
         return;
+    }
+    if (print != NULL) {
+        rows = *print;
     }
     (void)fprintf(file,
                   "%s: %s\n",

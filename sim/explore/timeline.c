@@ -229,12 +229,14 @@ void sim_print_timeline(FILE *file,
                         size_t event_count,
                         const struct sim_print *print)
 {
-    size_t columns = print->columns != 0 ? print->columns : WIDTH_DEFAULT;
+    static const struct sim_print usual;
+    struct table table = {.file = file, .time = UINT64_MAX};
     size_t first = 0;
-    struct table table = {.file = file,
-                          .colour = print->colour,
-                          .time = UINT64_MAX};
+    size_t columns;
 
+    print = print == NULL ? &usual : print;
+    columns = print->columns != 0 ? print->columns : WIDTH_DEFAULT;
+    table.colour = print->colour;
     if (print->last != 0 && event_count > print->last) {
         first = event_count - print->last;
         (void)fprintf(file,

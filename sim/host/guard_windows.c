@@ -127,7 +127,7 @@ static void crash_landing(void)
 
     sim__guard_crash(report.crash, report.address);
     /* The crash is the simulator's own. */
-    TerminateProcess(GetCurrentProcess(), code);
+    TerminateProcess(sim__real()->GetCurrentProcess(), code);
 }
 
 static void on_abort(int signal_number)

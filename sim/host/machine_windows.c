@@ -16,8 +16,8 @@
 #    include "host.h"
 #    include "real_windows.h"
 
-/* VirtualAlloc and its kin have no simulated counterpart, so they are called
- * by their names; the clock has one and is not (see real_windows.h). */
+/* Windows' functions that have a simulated counterpart are called through
+ * sim__real(): their names may be the simulator's (see real_windows.h). */
 
 size_t sim__host_page_bytes(void)
 {
@@ -34,7 +34,10 @@ size_t sim__host_page_bytes(void)
 
 void *sim__host_reserve(size_t bytes)
 {
-    return VirtualAlloc(NULL, bytes, MEM_RESERVE, PAGE_NOACCESS);
+    void *start =
+        sim__real()->VirtualAlloc(NULL, bytes, MEM_RESERVE, PAGE_NOACCESS);
+
+    return start;
 }
 
 bool sim__host_commit(void *start, size_t bytes)
@@ -42,14 +45,17 @@ bool sim__host_commit(void *start, size_t bytes)
     if (bytes == 0) {
         return true;
     }
-    return VirtualAlloc(start, bytes, MEM_COMMIT, PAGE_READWRITE) != NULL;
+    return sim__real()->VirtualAlloc(start,
+                                     bytes,
+                                     MEM_COMMIT,
+                                     PAGE_READWRITE) != NULL;
 }
 
 void sim__host_release(void *start, size_t bytes)
 {
     (void)bytes;
     if (start) {
-        VirtualFree(start, 0, MEM_RELEASE);
+        sim__real()->VirtualFree(start, 0, MEM_RELEASE);
     }
 }
 

@@ -10,7 +10,7 @@
  * Uses:     real_windows.h, guard.h.
  * Used by:  machine_windows.c, heart_windows.c.
  * Facts:    none.
- * Read next: sanitizer.c.
+ * Read next: image.h.
  *
  * SPDX-License-Identifier: MIT
  */

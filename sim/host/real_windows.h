@@ -8,7 +8,8 @@
  * functions that have a simulated counterpart through this table.
  *
  * Uses:     windows.h, Microsoft's.
- * Used by:  machine_windows.c, heart_windows.c.
+ * Used by:  machine_windows.c, guard_windows.c, heart_windows.c,
+ *           image_windows.c.
  * Facts:    none.
  * Read next: real_windows.c.
  *
@@ -48,6 +49,9 @@
         X(void, GetSystemInfo, (LPSYSTEM_INFO))                               \
         X(BOOL, QueryPerformanceCounter, (LARGE_INTEGER *))                   \
         X(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER *))                 \
+        X(LPVOID, VirtualAlloc, (LPVOID, SIZE_T, DWORD, DWORD))               \
+        X(BOOL, VirtualFree, (LPVOID, SIZE_T, DWORD))                         \
+        X(HANDLE, GetCurrentProcess, (void))                                  \
         X(HMODULE, LoadLibraryA, (LPCSTR))
 
 /** One pointer per function of the list. */

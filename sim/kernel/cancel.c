@@ -61,6 +61,20 @@ uint32_t sim__irp_cancel(struct file *file, const struct irp_match *match)
     return count;
 }
 
+bool sim__irp_cancel_synchronous(struct thread *thread)
+{
+    struct irp *irp = thread->irps.first;
+
+    for (; irp != NULL; irp = irp->links[IRP_OF_THREAD].next) {
+        if (irp->waiting != NULL && irp->waiting->asleep &&
+            !irp->cancel_asked) {
+            (void)cancel(irp, "CancelSynchronousIo");
+            return true;
+        }
+    }
+    return false;
+}
+
 void sim__irp_thread_exit(struct thread *thread)
 {
     /* BOUND: each turn takes one request off the thread's list. */
@@ -77,6 +91,7 @@ void sim__irp_thread_exit(struct thread *thread)
             irp->context = NULL;
         }
         irp->waiting = NULL;
+        irp->must_end = !irp->agnostic;
         /* FACT THREAD-01 thread exit without a port cancels; FACT THREAD-03
          * with port and event too. */
         if (irp->agnostic || !cancel(irp, "the end of its thread")) {

@@ -34,6 +34,9 @@ static const uint32_t rarity[] = {
     [CHOOSE_SPURIOUS] = 16,
     [CHOOSE_PULSE] = 16,
     [CHOOSE_FAULT] = 16,
+    [CHOOSE_LATENCY] = 8,
+    [CHOOSE_SEGMENT] = 8,
+    [CHOOSE_LOSS] = 8,
     [CHOOSE_OTHER] = 1,
 };
 
@@ -83,6 +86,17 @@ uint32_t sim__choose_rarely(enum choice_kind kind,
                   (unsigned)entry->value);
     }
     return entry->value;
+}
+
+bool sim__choose_permille(enum choice_kind kind, uint32_t permille)
+{
+    if (permille == 0 || permille >= 1000) {
+        return permille != 0;
+    }
+    if (sim__chooser.random) {
+        return sim__random() % 1000 < permille;
+    }
+    return sim__choose_slow(kind, 2) != 0;
 }
 
 void sim__choose_seed(uint64_t seed)

@@ -38,6 +38,9 @@ enum choice_kind {
     CHOOSE_SPURIOUS, /**< A condition variable wakes without reason. */
     CHOOSE_PULSE,    /**< PulseEvent misses who waits. */
     CHOOSE_FAULT,    /**< A call fails for want of resources. */
+    CHOOSE_LATENCY,  /**< How long a packet is on its way. */
+    CHOOSE_SEGMENT,  /**< Where a stream is cut into segments. */
+    CHOOSE_LOSS,     /**< What becomes of a packet on an unreliable link. */
     CHOOSE_OTHER     /**< A free decision with a comment of its own. */
 };
 
@@ -67,6 +70,10 @@ uint32_t sim__choose_slow(enum choice_kind kind, uint32_t count);
 uint32_t sim__choose_rarely(enum choice_kind kind,
                             uint32_t count,
                             uint32_t one_in);
+
+/** @brief Decide about something that happens so many times in a thousand;
+ *  0 and 1,000 leave nothing to decide. */
+bool sim__choose_permille(enum choice_kind kind, uint32_t permille);
 
 /** @brief Seed the random answers. */
 void sim__choose_seed(uint64_t seed);

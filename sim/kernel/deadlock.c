@@ -137,8 +137,11 @@ void sim__deadlock(void)
     struct sentence sentence = {.used = 0};
     const struct thread *thread = sim__world.thread_first;
 
+    if (sim__world.threads_live == sim__world.threads_idle) {
+        sim__process_over(); /* Only the pool is left, and has no work. */
+    }
     for (; thread != NULL; thread = thread->all_next) {
-        if (thread->state != THREAD_OVER) {
+        if (thread->state != THREAD_OVER && !thread->pool_idle) {
             add_thread(&sentence, thread);
         }
     }

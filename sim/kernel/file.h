@@ -47,6 +47,9 @@ struct file_ops {
 
     /** A warning ends the call with the warning, not with pending: SOCK-99. */
     bool warns_at_once;
+
+    /** The right to append is a right to write: FILE-10. */
+    bool appends;
 };
 
 struct file {

@@ -8,7 +8,8 @@
  *
  * Uses:     irp.h, file.h, wait.h.
  * Used by:  the calls that do I/O, irp_end.c, cancel.c.
- * Facts:    PORT-11, OVL-06, OVL-08, OVL-09, OVL-13, FILE-07, THREAD-02.
+ * Facts:    PORT-11, OVL-06, OVL-08, OVL-09, OVL-13, FILE-07, FILE-10,
+ *           THREAD-02.
  * Read next: irp_end.c.
  *
  * SPDX-License-Identifier: MIT
@@ -22,6 +23,7 @@
 /** No program has memory below this address. */
 enum { LOWEST_ADDRESS = 65536 };
 static bool bad_buffer(const struct request *request);
+static NTSTATUS find_to_append(struct request *request, struct object **out);
 static NTSTATUS submit(struct request *request,
                        struct file *file,
                        struct object *event);
@@ -33,6 +35,9 @@ NTSTATUS sim__io(struct request *request)
     NTSTATUS status =
         sim__handle_find(request->file, OBJECT_FILE, request->access, &file);
 
+    if (status == STATUS_ACCESS_DENIED && request->kind == IRP_WRITE) {
+        status = find_to_append(request, &file);
+    }
     if (NT_SUCCESS(status) && request->event != NULL) {
         status = sim__handle_find(request->event,
                                   OBJECT_EVENT,
@@ -58,6 +63,11 @@ NTSTATUS sim__io(struct request *request)
     return submit(request, (struct file *)file, event);
 }
 
+NTSTATUS sim__io_file(struct request *request, struct file *file)
+{
+    return submit(request, file, NULL);
+}
+
 static bool bad_buffer(const struct request *request)
 {
     for (uint32_t at = 0; at < request->piece_count; at++) {
@@ -67,6 +77,20 @@ static bool bad_buffer(const struct request *request)
         }
     }
     return request->length != 0 && (uintptr_t)request->buffer < LOWEST_ADDRESS;
+}
+
+/** @brief Find a file that may not be written but where it ends. */
+static NTSTATUS find_to_append(struct request *request, struct object **out)
+{
+    NTSTATUS status =
+        sim__handle_find(request->file, OBJECT_FILE, FILE_APPEND_DATA, out);
+
+    if (NT_SUCCESS(status) && !((struct file *)*out)->ops->appends) {
+        return STATUS_ACCESS_DENIED;
+    }
+    /* FACT FILE-10 append-only handles: whatever the offset says. */
+    request->offset = -1;
+    return status;
 }
 
 /* ---- Beginning and end of the memory ------------------------------------- */
@@ -216,7 +240,11 @@ void sim__irp_give_up_turn(struct irp *irp)
 
 void sim__irp_pend(struct irp *irp)
 {
+    if (irp->pended == NULL) {
+        return; /* It does already. */
+    }
     *irp->pended = true;
+    irp->pended = NULL;
     sim__irp_append(&irp->file->pending, irp, IRP_OF_FILE);
     sim__irp_append(&irp->thread->irps, irp, IRP_OF_THREAD);
 }
@@ -246,6 +274,9 @@ static NTSTATUS wait_for(struct irp *irp,
     while (!waiting->over) {
         NTSTATUS status;
 
+        if (request->alertable && sim__apc_run_all()) {
+            continue; /* They were there before the wait began. */
+        }
         waiting->thread->waits_in = request->call;
         waiting->asleep = true;
         status = sim__block(BLOCK_IO, request->alertable, due);

@@ -36,7 +36,8 @@ enum irp_kind {
     IRP_PEEK,       /**< Pipe: look without taking. */
     IRP_TRANSACT,   /**< Pipe: write, then read. */
     IRP_LOCK,       /**< Disk file: a range of bytes. */
-    IRP_NOTIFY      /**< Folder: wait for a change in it. */
+    IRP_NOTIFY,     /**< Folder: wait for a change in it. */
+    IRP_POLL        /**< Sockets: wait until one is ready. */
 };
 
 /** One piece of a scattered buffer; laid out as Winsock's WSABUF. */
@@ -98,11 +99,13 @@ struct irp {
     bool agnostic;               /* Outlives its thread: THREAD-02. */
     bool waits_turn;             /* Its thread waits to start it. */
     bool cancel_asked;
+    bool must_end; /* Its thread ends: the device may not let it run on. */
 
     /* The answer. */
     ULONG_PTR information;
 
-    void *device; /* The device's own, while pending. */
+    void *device;   /* The device's own, while pending. */
+    void *transmit; /* TransmitFile's own: transmit.c. */
 };
 
 /** A call that does I/O: what it was given, and what it gives back. */
@@ -140,6 +143,9 @@ struct request {
  */
 NTSTATUS sim__io(struct request *request);
 
+/** @brief The same on a file of the kernel's own, without handle or event. */
+NTSTATUS sim__io_file(struct request *request, struct file *file);
+
 /**
  * @brief A device has finished a request that it answered with pending.
  *
@@ -151,7 +157,7 @@ void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information);
  * @brief Say within file_ops.start that the request pends from now on.
  *
  * For devices that complete a request before they return from start, which
- * then must return STATUS_PENDING all the same.
+ * then must return STATUS_PENDING all the same.  Does nothing when it pends.
  */
 void sim__irp_pend(struct irp *irp);
 
@@ -182,6 +188,10 @@ struct irp_match {
 /** @brief Ask to cancel the pending requests of a file.
  *  @return how many were asked. */
 uint32_t sim__irp_cancel(struct file *file, const struct irp_match *match);
+
+/** @brief Ask to cancel the request that a thread is blocked in: CANCEL-12.
+ *  @return false when it is blocked in none. */
+bool sim__irp_cancel_synchronous(struct thread *thread);
 
 /** @brief A thread ends, and its requests with it or not: THREAD-01. */
 void sim__irp_thread_exit(struct thread *thread);

@@ -212,7 +212,8 @@ static void end_wait(const struct irp *irp, NTSTATUS status)
     waiting->over = true;
     waiting->status = status;
     waiting->information = irp->information;
-    if (waiting->asleep) {
+    /* It may have been woken already, by time or an APC, and not run since. */
+    if (waiting->asleep && waiting->thread->state == THREAD_BLOCKED) {
         waiting->asleep = false;
         sim__unblock(waiting->thread, status);
     }

@@ -82,6 +82,9 @@ void *sim__object_create_partly(enum object_type type,
     object->type = (uint8_t)type;
     object->number = ++sim__world.numbers[type];
     object->bytes = (uint32_t)bytes;
+    if (sim__world.current != NULL) {
+        object->host = sim__world.current->host_number;
+    }
     return object;
 }
 
@@ -254,9 +257,27 @@ const char *sim__object_word(unsigned type)
     return types[type].word;
 }
 
+void sim__handles_close_host(uint16_t host)
+{
+    for (uint32_t at = 0; at < table.count; at++) {
+        struct handle *row = &table.rows[at];
+
+        if (row->object != NULL && row->object->host == host) {
+            row->flags = 0;
+            (void)sim__handle_close(
+                (HANDLE)((uintptr_t)(at + 1) * HANDLE_STEP));
+        }
+    }
+}
+
 uint32_t sim__handles_open(void)
 {
     return table.open;
+}
+
+HANDLE sim__handle_of(const struct handle *row)
+{
+    return (HANDLE)((uintptr_t)(row - table.rows + 1) * HANDLE_STEP);
 }
 
 const struct handle *sim__handle_next(uint32_t *from)

@@ -51,6 +51,7 @@ struct object {
     uint8_t type;      /**< An enum object_type. */
     bool auto_reset;   /**< A satisfied wait takes from the signal: events and
                          * timers of that kind, semaphores, mutexes. */
+    uint16_t host;     /**< Where it was made: 0 for host 1, or a number. */
     uint32_t number;   /**< Counted from 1 within the type. */
     uint32_t handles;  /**< Open handles. */
     uint32_t pointers; /**< References that are not handles. */
@@ -125,10 +126,16 @@ const char *sim__object_word(unsigned type);
 /** @brief Forget all handles and names. */
 void sim__objects_begin(void);
 
+/** @brief Close all handles to objects that were made on a host. */
+void sim__handles_close_host(uint16_t host);
+
 /** @brief Number of handles open now. */
 uint32_t sim__handles_open(void);
 
 /** @brief First open row at or after @p from, or NULL; for the leak report. */
 const struct handle *sim__handle_next(uint32_t *from);
+
+/** @brief The number of an open row. */
+HANDLE sim__handle_of(const struct handle *row);
 
 #endif

@@ -393,6 +393,10 @@ static NTSTATUS start(struct irp *irp)
         return sim__pipe_write(irp);
     case IRP_FLUSH:
         return sim__pipe_flush(irp);
+    case IRP_PEEK:
+        return sim__pipe_peek(irp);
+    case IRP_TRANSACT:
+        return sim__pipe_transact(irp);
     case IRP_LISTEN:
         return start_listening(irp, end);
     case IRP_DISCONNECT:

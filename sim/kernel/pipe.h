@@ -7,7 +7,8 @@
  * name and gets the instance that has been free longest.
  *
  * Uses:     irp.h.
- * Used by:  pipe.c, pipe_data.c, file_api.c, pipe_api.c, native_file.c.
+ * Used by:  pipe.c, pipe_data.c, pipe_talk.c, file_api.c, the calls about
+ *           pipes, native_file.c.
  * Facts:    PIPE-01, PIPE-05, PIPE-06, PIPE-07, PIPE-12, PIPE-15, PIPE-17,
  *           PIPE-18.
  * Read next: pipe.c.
@@ -138,12 +139,36 @@ ULONG sim__pipe_available(const struct pipe_queue *queue);
  *  is no pipe's.  In pipe_api.c. */
 const WCHAR *sim__pipe_name(const WCHAR *path);
 
+/** The head of the answer to IRP_PEEK, as FSCTL_PIPE_PEEK has it; the bytes
+ * stand behind it. */
+struct pipe_peek {
+    ULONG state; /**< An enum pipe_state. */
+    ULONG available;
+    ULONG messages;
+    ULONG message_bytes; /**< Left of the first. */
+};
+
+/** More arguments of IRP_TRANSACT: what is written first. */
+struct pipe_question {
+    const void *text;
+    ULONG bytes;
+};
+
+/* ---- pipe_talk.c, for pipe.c --------------------------------------------- */
+
+/** @brief Begin a look or a transaction; as file_ops.start. */
+NTSTATUS sim__pipe_peek(struct irp *irp);
+NTSTATUS sim__pipe_transact(struct irp *irp);
+
 /* ---- pipe_data.c, for pipe.c --------------------------------------------- */
 
 /** @brief Begin a read, a write or a flush; as file_ops.start. */
 NTSTATUS sim__pipe_read(struct irp *irp);
 NTSTATUS sim__pipe_write(struct irp *irp);
 NTSTATUS sim__pipe_flush(struct irp *irp);
+
+/** @brief Put a copy of some bytes into a queue, however full it is. */
+void sim__pipe_send(struct pipe_queue *queue, const void *text, ULONG bytes);
 
 /** @brief End a pending read, write or flush. */
 void sim__pipe_end_data(struct irp *irp, NTSTATUS status);

@@ -8,10 +8,10 @@
  * been read.
  *
  * Uses:     pipe.h.
- * Used by:  pipe.c.
+ * Used by:  pipe.c, pipe_talk.c.
  * Facts:    PIPE-07, PIPE-08, PIPE-09, PIPE-10, PIPE-11, PIPE-12, PIPE-15,
  *           PIPE-18, PIPE-19, PIPE-20, CANCEL-17.
- * Read next: reserve.h.
+ * Read next: pipe_talk.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -87,6 +87,13 @@ NTSTATUS sim__pipe_read(struct irp *irp)
     return STATUS_PENDING;
 }
 
+/** @brief Bytes that no writer would have to wait for; none when a transaction
+ *  put in more than fits. */
+static ULONG room_in(const struct pipe_queue *queue)
+{
+    return queue->used < queue->quota ? queue->quota - queue->used : 0;
+}
+
 /** @brief Bytes that pending reads would take. */
 static uint64_t wanted(const struct pipe_queue *queue)
 {
@@ -116,8 +123,7 @@ NTSTATUS sim__pipe_write(struct irp *irp)
         /* FACT PIPE-10 zero-byte write: nothing in a pipe of bytes. */
         return STATUS_SUCCESS;
     }
-    if (end->no_wait &&
-        irp->length > queue->quota - queue->used + wanted(queue)) {
+    if (end->no_wait && irp->length > room_in(queue) + wanted(queue)) {
         irp->information = 0; /* FACT PIPE-20: all or nothing. */
         return STATUS_SUCCESS;
     }
@@ -129,7 +135,7 @@ NTSTATUS sim__pipe_write(struct irp *irp)
     if (queue->first == NULL) {
         return STATUS_SUCCESS; /* They took it all. */
     }
-    if (!behind && data->bytes - data->taken <= queue->quota - queue->used) {
+    if (!behind && data->bytes - data->taken <= room_in(queue)) {
         /* FACT PIPE-11 writes that fit finish at once. */
         keep_copy(queue, data);
         return STATUS_SUCCESS;
@@ -188,6 +194,18 @@ static void forget(struct pipe_queue *queue, struct pipe_data *data)
         sim__give(data->copy, data->bytes);
     }
     sim__give(data, sizeof *data);
+}
+
+void sim__pipe_send(struct pipe_queue *queue, const void *text, ULONG bytes)
+{
+    struct pipe_data *data = sim__take(sizeof *data);
+
+    *data = (struct pipe_data){.bytes = bytes, .from = text};
+    put_behind(queue, data);
+    serve_readers(queue);
+    if (queue->first != NULL) {
+        keep_copy(queue, queue->last);
+    }
 }
 
 /** @brief What is left of a write moves into memory of the pipe's. */
@@ -290,7 +308,7 @@ static void let_writers_go(struct pipe_queue *queue)
         if (writer == NULL) {
             continue;
         }
-        if (data->bytes - data->taken > queue->quota - queue->used) {
+        if (data->bytes - data->taken > room_in(queue)) {
             return; /* First come, first served. */
         }
         keep_copy(queue, data);
@@ -322,6 +340,7 @@ void sim__pipe_end_data(struct irp *irp, NTSTATUS status)
 
     switch ((int)irp->kind) {
     case IRP_READ:
+    case IRP_TRANSACT:
         sim__irp_remove(&end->in->readers, irp, IRP_OF_DEVICE);
         sim__irp_complete(irp, status, 0);
         break;

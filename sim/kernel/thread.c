@@ -132,6 +132,10 @@ struct thread *sim__thread_create(LPTHREAD_START_ROUTINE start,
     memcpy(&thread->start, &start, sizeof start);
     thread->start_arg = arg;
     thread->exit_code = STILL_ACTIVE;
+    if (world->current != NULL) {
+        thread->host = world->current->host;
+        thread->host_number = world->current->host_number;
+    }
     sim__object_keep(&thread->object); /* Until it ends. */
     if (world->thread_last == NULL) {
         world->thread_first = thread;
@@ -156,6 +160,12 @@ static void run_down(struct thread *thread, DWORD code)
 {
     struct stack *stack = (struct stack *)thread->fiber;
 
+    if (thread->pooled) {
+        sim__stop(SIM_CONTRACT,
+                  "a thread of the thread pool is ended by ExitThread or "
+                  "TerminateThread, but it is not the program's: return from "
+                  "the callback instead");
+    }
     /* FACT THREAD-01 its I/O ends with it, with the exceptions there. */
     sim__irp_thread_exit(thread);
     sim__timers_thread_exit(thread);

@@ -18,6 +18,7 @@
 #include "../host/host.h"
 #include "object.h"
 
+struct host;
 struct irp;
 struct port;
 struct packet;
@@ -108,6 +109,10 @@ struct thread {
 
     struct irp_list irps; /* Its unfinished requests: THREAD-01. */
 
+    /* Where it runs: its creator's host; network.c. */
+    struct host *host; /* NULL: host 1. */
+    uint16_t host_number;
+
     /* Its completion port: PORT-67. */
     struct port *port;        /* Associated with, or NULL. */
     bool port_active;         /* Counted among the port's running threads. */
@@ -123,6 +128,8 @@ struct thread {
     DWORD last_error;
     DWORD exit_code;
     int priority;
+    bool pooled;     /* Of the thread pool, and */
+    bool pool_idle;  /* not in one of its callbacks: pool.c. */
     bool background; /* Between THREAD_MODE_BACKGROUND_BEGIN and _END. */
     void *start;     /* LPTHREAD_START_ROUTINE, or _beginthreadex's. */
     void *start_arg;

@@ -26,6 +26,8 @@
 
 struct world sim__world;
 
+bool sim__whole_program;
+
 /** What outlives a world: the way back and what is to be told. */
 static struct {
     struct sim__fiber fiber; /* The stack that called sim__world_run. */
@@ -73,11 +75,14 @@ void sim__world_begin(const struct world_options *options)
     world->parked_first = NULL;
     world->parked_last = NULL;
     world->threads_live = 0;
+    world->threads_pooled = 0;
+    world->threads_idle = 0;
     world->op_last = 0;
     world->clock_reads = 0;
     world->yields = 0;
     world->honest_sleeps = 0;
     world->generation++;
+    world->network = NULL;
     memset(world->numbers, 0, sizeof world->numbers);
     if (options->faults) {
         sim__faults_begin();
@@ -99,7 +104,8 @@ static void stop_unfinished(void)
     for (; thread != NULL; thread = thread->all_next) {
         char letter[8];
 
-        if (thread->state == THREAD_OVER || thread == sim__world.current) {
+        if (thread->state == THREAD_OVER || thread == sim__world.current ||
+            thread->pooled) {
             continue;
         }
         if (used < sizeof list - 16) {
@@ -111,11 +117,12 @@ static void stop_unfinished(void)
                 sim__thread_letter(thread->object.number, letter));
         }
     }
-    sim__stop(SIM_UNFINISHED,
-              "the scenario returned while %u of its threads still ran (%s): "
-              "wait for a thread's handle before returning",
-              (unsigned)(sim__world.threads_live - 1),
-              list);
+    sim__stop(
+        SIM_UNFINISHED,
+        "the scenario returned while %u of its threads still ran (%s): "
+        "wait for a thread's handle before returning",
+        (unsigned)(sim__world.threads_live - sim__world.threads_pooled - 1),
+        list);
 }
 
 /** @brief Say which handles are left open. */
@@ -156,7 +163,7 @@ void sim__process_over(void)
 static DWORD WINAPI run_scenario(void *arg)
 {
     host.scenario(arg);
-    if (sim__world.threads_live > 1) {
+    if (sim__world.threads_live - sim__world.threads_pooled > 1) {
         stop_unfinished();
     }
     sim__tls_thread_exit(sim__world.current);

@@ -22,6 +22,8 @@
 #include "thread.h"
 #include "trace.h"
 
+struct network;
+
 /** Choices of the user that hold for a whole run. */
 struct world_options {
     uint64_t steps_max;
@@ -61,16 +63,19 @@ struct world {
     struct thread *parked_first;
     struct thread *parked_last;
     uint32_t threads_live;
+    uint32_t threads_pooled; /* Of these, those of thread pools; and */
+    uint32_t threads_idle;   /* of these, those without work. */
 
     /* Numbers for the trace. */
     uint32_t numbers[OBJECT_TYPE_COUNT];
     uint32_t op_last;
 
     /* State of the calls' own: each is documented where it is used. */
-    uint32_t clock_reads;   /* clock.c: reads in a row by one thread. */
-    uint32_t yields;        /* schedule.c: since the clock last moved. */
-    uint32_t honest_sleeps; /* park.c: sleeps that end for a reason. */
-    uint64_t generation;    /* Worlds begun so far; never reset. */
+    uint32_t clock_reads;    /* clock.c: reads in a row by one thread. */
+    uint32_t yields;         /* schedule.c: since the clock last moved. */
+    uint32_t honest_sleeps;  /* park.c: sleeps that end for a reason. */
+    uint64_t generation;     /* Worlds begun so far; never reset. */
+    struct network *network; /* network.c: NULL until it is first used. */
 
     struct world_options options;
     struct arena arena; /* Kernel objects. */
@@ -78,6 +83,11 @@ struct world {
 };
 
 extern struct world sim__world;
+
+/** Whether a whole program runs and no scenario (sim/program).  Then an exit
+ * status other than 0 is a failure, and adding 1 is an increment however it
+ * was written, because compilers for Windows do not tell. */
+extern bool sim__whole_program;
 
 /** @brief Begin a world: everything of the last one is forgotten. */
 void sim__world_begin(const struct world_options *options);

@@ -34,7 +34,7 @@ struct net_address {
 enum address_answer {
     ADDRESS_READ,
     ADDRESS_SHORT, /**< Fewer bytes than its family needs: WSAEFAULT. */
-    ADDRESS_FAMILY /**< Another family than wanted: WSAEAFNOSUPPORT. */
+    ADDRESS_OTHER_FAMILY /**< Another family than wanted: WSAEAFNOSUPPORT. */
 };
 
 /**
@@ -74,9 +74,31 @@ bool sim__address_same_host(const struct net_address *one,
  *  as it is: sockets without IPV6_V6ONLY. */
 struct net_address sim__address_unmap(const struct net_address *address);
 
+/** @brief An IPv4 address in IPv6 clothes; any other as it is. */
+struct net_address sim__address_map(const struct net_address *address);
+
+/** @brief Whether it is an IPv4 address in IPv6 clothes. */
+bool sim__address_is_mapped(const struct net_address *address);
+
+/** @brief Whether two have the same family, bytes and port. */
+bool sim__address_same(const struct net_address *one,
+                       const struct net_address *two);
+
+/* ---- address_text.c ------------------------------------------------------ */
+
 /** @brief Write "10.0.0.1:80" or "[fd00::1]:80".
  *  @return @p out, of at least SIM_ADDRESS_TEXT bytes. */
 const char *sim__address_text(const struct net_address *address, char *out);
+
+/** @brief Write "10.0.0.1" or "fd00::1"; as sim__address_text. */
+const char *sim__address_host_text(const struct net_address *address,
+                                   char *out);
+
+/** @brief Read "10.0.0.1", all of it; @p out has 4 bytes. */
+bool sim__address_parse_v4(const char *text, uint8_t *out);
+
+/** @brief Read "fd00::1", all of it; @p out has 16 bytes. */
+bool sim__address_parse_v6(const char *text, uint8_t *out);
 
 enum { SIM_ADDRESS_TEXT = 64 };
 

@@ -14,7 +14,7 @@
  * Uses:     irp.h, network.h.
  * Used by:  sim/net, sim/winsock.
  * Facts:    SOCK-72, SOCK-88, SOCK-123.
- * Read next: socket.c.
+ * Read next: accept_area.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -27,16 +27,18 @@
 /** An error of Winsock's own as a status; 0xE.. is the customers' range. */
 #define STATUS_WINSOCK(code) ((NTSTATUS)(0xE0570000u | (unsigned)(code)))
 #define IS_STATUS_WINSOCK(status) \
-    (((unsigned)(status) & 0xFFFF0000u) == 0xE0570000u)
+    (((unsigned)(status)&0xFFFF0000u) == 0xE0570000u)
 
 struct tcp;          /* A connection's end: tcp.h. */
 struct tcp_listener; /* tcp.h. */
 struct udp;          /* udp.h. */
 struct ready;        /* Who wants to know of changes: ready.h. */
+struct rare;         /* Options that few programs set: rare.h. */
+struct port_place;   /* Where sockets are bound: ports.c. */
 
 /** Where a stream socket is in its life. */
 enum socket_state {
-    SOCKET_OPEN,       /**< Neither connected nor listening. */
+    SOCKET_OPEN, /**< Neither connected nor listening. */
     SOCKET_LISTENING,
     SOCKET_CONNECTING, /**< connect() or ConnectEx is under way. */
     SOCKET_CONNECTED,  /**< Also UDP with a default destination. */
@@ -45,17 +47,17 @@ enum socket_state {
 
 /** What setsockopt and ioctlsocket set; plain values, read by the model. */
 struct socket_options {
-    uint32_t receive_bytes; /* SO_RCVBUF. */
-    uint32_t send_bytes;    /* SO_SNDBUF. */
-    uint32_t receive_ms;    /* SO_RCVTIMEO; 0: for ever. */
-    uint32_t send_ms;       /* SO_SNDTIMEO. */
-    bool linger;            /* SO_LINGER: l_onoff */
-    uint16_t linger_s;      /* and l_linger. */
-    bool no_wait;           /* FIONBIO. */
-    bool reuse;             /* SO_REUSEADDR. */
-    bool exclusive;         /* SO_EXCLUSIVEADDRUSE. */
-    bool keep_alive;        /* SO_KEEPALIVE, */
-    uint32_t keep_alive_ms; /* SIO_KEEPALIVE_VALS: first probe after, */
+    uint32_t receive_bytes;       /* SO_RCVBUF. */
+    uint32_t send_bytes;          /* SO_SNDBUF. */
+    uint32_t receive_ms;          /* SO_RCVTIMEO; 0: for ever. */
+    uint32_t send_ms;             /* SO_SNDTIMEO. */
+    bool linger;                  /* SO_LINGER: l_onoff */
+    uint16_t linger_s;            /* and l_linger. */
+    bool no_wait;                 /* FIONBIO. */
+    bool reuse;                   /* SO_REUSEADDR. */
+    bool exclusive;               /* SO_EXCLUSIVEADDRUSE. */
+    bool keep_alive;              /* SO_KEEPALIVE, */
+    uint32_t keep_alive_ms;       /* SIO_KEEPALIVE_VALS: first probe after, */
     uint32_t keep_alive_every_ms; /* and then every. */
     bool broadcast;               /* SO_BROADCAST. */
     bool no_delay;                /* TCP_NODELAY. */
@@ -77,6 +79,7 @@ struct socket {
     bool accept_raw;   /* AcceptEx without SO_UPDATE_ACCEPT_CONTEXT: SOCK-72. */
     bool connect_raw;  /* ConnectEx without ..._CONNECT_CONTEXT: SOCK-88. */
     bool accepting;    /* The accept socket of a pending AcceptEx: SOCK-61. */
+    bool connector;    /* Connected by connect() or ConnectEx of its own. */
     int error;         /* SO_ERROR; a WSA code, cleared when read. */
     uint64_t connected_at; /* SO_CONNECT_TIME: virtual time. */
     struct net_address local;
@@ -87,6 +90,15 @@ struct socket {
     struct tcp_listener *listener;
     struct udp *udp;
     struct ready *ready; /* select, WSAPoll, WSAEventSelect; or NULL. */
+    struct rare *rare;   /* NULL: all at their defaults. */
+
+    /* ports.c's. */
+    struct port_place *place;  /* NULL: not bound. */
+    struct socket *place_next; /* Others bound there, in order. */
+    struct socket *place_last; /* Of the first one there only. */
+    bool place_shared;         /* Accepted: the place is the listener's. */
+
+    struct irp *accept; /* The AcceptEx that this one is to serve. */
 
     struct irp_list receives; /* Pending, in order of issue: SOCK-14. */
     struct irp_list sends;    /* Pending, in order of issue: SOCK-35. */
@@ -99,6 +111,14 @@ struct socket_receive {
                        * it pends, flags go to OVERLAPPED.Offset: SOCK-22. */
     void *from;       /**< Program's sockaddr, or NULL: written at the end. */
     int *from_bytes;  /**< Its length, in and out. */
+    void *message;    /**< WSARecvMsg's WSAMSG, or NULL: sim__message_end(). */
+};
+
+/** irp.detail of IRP_PEEK, of a listener: wait for a connection and leave it
+ * in the queue. */
+struct socket_glance {
+    struct net_address *local;  /**< Written at the end. */
+    struct net_address *remote; /**< Of the one at the head. */
 };
 
 /** irp.detail of IRP_WRITE; NULL for WriteFile. */
@@ -147,7 +167,9 @@ enum {
     READY_FAILED = 4, /* A connect under way has failed. */
     READY_HANG_UP = 8,
     READY_ERROR = 16, /* Reset. */
-    READY_OUT_OF_BAND = 32
+    READY_OUT_OF_BAND = 32,
+    READY_CLOSED = 64, /* Its last handle; said by ready.c alone, as is */
+    READY_DATA = 128   /* READY_READ for another reason than the end. */
 };
 
 /** @brief Make a socket without handles; states as socket() leaves it. */
@@ -184,11 +206,24 @@ NTSTATUS sim__socket_update_connect(struct socket *socket);
  *  @param to  NULL dissolves the association. */
 NTSTATUS sim__udp_connect(struct socket *socket, const struct net_address *to);
 
+/** @brief WSAAccept's CF_REJECT: reset the connection at the head of the
+ *  queue, if it is still that of @p remote. */
+void sim__listener_reject(struct socket *listener,
+                          const struct net_address *remote);
+
+/** @brief Buffer sizes, keep-alive or TCP_NODELAY were set. */
+void sim__socket_options_changed(struct socket *socket);
+
+/** @brief SIOCATMARK: no out-of-band data is marked further on. */
+bool sim__socket_at_mark(const struct socket *socket);
+
 /** @brief FIONREAD: bytes a receive would find. */
 uint32_t sim__socket_available(const struct socket *socket);
 
 /** @brief What a socket could do now without blocking: READY_... bits. */
 unsigned sim__socket_ready(const struct socket *socket);
+
+/* ---- ready.c ------------------------------------------------------------- */
 
 /** @brief Tell who watches a socket that something happened to it.
  *
@@ -209,5 +244,25 @@ static inline void sim__socket_changed(struct socket *socket,
         sim__ready_changed(socket, events, status);
     }
 }
+
+/** @brief A call that re-enables network events has had its effect.
+ *
+ * FD_READ and FD_OOB: any receive; FD_ACCEPT: any accept; FD_WRITE: a send
+ * that failed with WSAEWOULDBLOCK, and no other; FD_CONNECT: a connect that
+ * begins. */
+void sim__ready_asked(struct socket *socket, unsigned events);
+
+static inline void sim__socket_asked(struct socket *socket, unsigned events)
+{
+    if (SIM_UNLIKELY(socket->ready != NULL)) {
+        sim__ready_asked(socket, events);
+    }
+}
+
+/** @brief The last handle is closed: whoever watches hears so, and no more. */
+void sim__ready_closed(struct socket *socket);
+
+/** @brief accept(): the new socket is watched as its listener is. */
+void sim__ready_inherit(struct socket *accepted, const struct socket *listener);
 
 #endif

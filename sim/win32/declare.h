@@ -8,7 +8,7 @@
  * is no include guard: each of those headers includes it once.
  *
  * Uses:     names.h, api.def.
- * Used by:  windows.h, winternl.h, process.h.
+ * Used by:  windows.h, winternl.h, process.h, winsock2.h, mswsock.h.
  * Facts:    none.
  * Read next: interlockedapi.h.
  *
@@ -24,6 +24,12 @@
 #endif
 #ifndef API_WS2_32
 #    define API_WS2_32(type, name, parameters)
+#endif
+#ifndef API_MSWSOCK
+#    define API_MSWSOCK(type, name, parameters)
+#endif
+#ifndef API_EXTENSION
+#    define API_EXTENSION(type, name, parameters)
 #endif
 #ifndef API_MSVCRT
 #    define API_MSVCRT(type, name, parameters)
@@ -48,6 +54,8 @@ extern "C" {
 #undef API_KERNEL32
 #undef API_NTDLL
 #undef API_WS2_32
+#undef API_MSWSOCK
+#undef API_EXTENSION
 #undef API_MSVCRT
 #undef API_SYNCH
 #undef API_INTRINSIC

@@ -8,7 +8,7 @@
  * Uses:     windef.h, declare.h.
  * Used by:  programs.
  * Facts:    none.
- * Read next: winsock2.h.
+ * Read next: ws2def.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -9,7 +9,7 @@
  * Uses:     winnt.h, winerror.h.
  * Used by:  windows.h.
  * Facts:    PORT-85.
- * Read next: winerror.h.
+ * Read next: fileapi.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -24,6 +24,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The system's C library has functions and types of the same names as
+ * Winsock.  It must declare them before names.h and ws2def.h give those names
+ * to the simulator; with C++ any header of the library may do so later. */
+#ifndef _WIN32
+#    include <sys/types.h>
+#    ifdef __cplusplus
+#        include <sys/time.h>
+#        include <unistd.h>
+#    endif
+#endif
+
 #include "names.h"
 
 #ifndef _WIN32_WINNT

@@ -7,7 +7,8 @@
  * nothing else: a program that needs more does not compile, and so nobody
  * mistakes a missing function for a working one.
  *
- * Uses:     winbase.h, declare.h, interlockedapi.h.
+ * Uses:     winbase.h, fileapi.h, threadpoolapiset.h, declare.h,
+ *           interlockedapi.h.
  * Used by:  every program, layer and file of the model.
  * Facts:    none.
  * Read next: declare.h.
@@ -17,6 +18,8 @@
 #ifndef _WINDOWS_
 #define _WINDOWS_
 
+#include "fileapi.h"
+#include "threadpoolapiset.h"
 #include "winbase.h"
 
 /* CompareObjectHandles and the waits on addresses are exported by another

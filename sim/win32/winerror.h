@@ -92,6 +92,7 @@
 #define ERROR_NOT_OWNER                      288
 #define ERROR_TOO_MANY_POSTS                 298
 #define ERROR_PARTIAL_COPY                   299
+#define ERROR_INVALID_LOCK_RANGE             307
 #define ERROR_MR_MID_NOT_FOUND               317
 #define ERROR_THREAD_MODE_ALREADY_BACKGROUND 400
 #define ERROR_THREAD_MODE_NOT_BACKGROUND     401
@@ -150,6 +151,7 @@
 #define ERROR_HOST_DOWN                      1256
 #define ERROR_PRIVILEGE_NOT_HELD             1314
 #define ERROR_INTERNAL_ERROR                 1359
+#define ERROR_CANNOT_IMPERSONATE             1368
 #define ERROR_DISK_CORRUPT                   1393
 #define ERROR_NO_SYSTEM_RESOURCES            1450
 #define ERROR_NONPAGED_SYSTEM_RESOURCES      1451
@@ -227,6 +229,9 @@
 #define WSATRY_AGAIN           11002
 #define WSANO_RECOVERY         11003
 #define WSANO_DATA             11004
+
+#define WSA_SECURE_HOST_NOT_FOUND   11032
+#define WSA_IPSEC_NAME_POLICY_ERROR 11033
 
 /* HRESULT. */
 #define S_OK           ((HRESULT)0)

@@ -7,10 +7,10 @@
  * that decides what FALSE means.
  *
  * Uses:     iocp.h, winternl.h (the one native call).
- * Used by:  lessons 02 and 04; layer 1, when it is there.
+ * Used by:  lessons 02 and 04, layer 1.
  * Facts:    PORT-01, PORT-03, PORT-05, PORT-36..PORT-40, PORT-42, PORT-46,
  *           PORT-49..PORT-53, PORT-76, PORT-77, PORT-85, PORT-95.
- * Read next: sim.h.
+ * Read next: op.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -257,12 +257,13 @@ void iocp_assert_failed(const char *condition, const char *file, int line)
 
     (void)snprintf(sentence,
                    sizeof sentence,
-                   "%s:%d: layer 0 was misused: `%s` does not hold\n",
+                   "%s:%d: a layer was misused: `%s` does not hold\n",
                    file,
                    line,
                    condition);
     /* A debugger shows the one, a terminal the other. */
     OutputDebugStringA(sentence);
     (void)fputs(sentence, stderr);
+    (void)fflush(stderr);
     RaiseFailFastException(NULL, NULL, 0);
 }

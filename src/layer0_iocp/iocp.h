@@ -8,7 +8,7 @@
  * outcomes impossible to confuse.  It adds no policy and allocates nothing.
  *
  * Uses:     winsock2.h, windows.h (Microsoft's, or the simulator's).
- * Used by:  lessons 02 and 04; layer 1, when it is there.
+ * Used by:  lessons 02 and 04, layer 1.
  * Facts:    PORT-37, PORT-38, PORT-39, PORT-76.
  * Read next: iocp.c.
  *

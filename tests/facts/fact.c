@@ -86,6 +86,7 @@ struct fact_native fact_native(void)
     look_up(ntdll, "NtQueryInformationFile", &native.query_file);
     look_up(ntdll, "NtReadFile", &native.read_file);
     look_up(ntdll, "NtWriteFile", &native.write_file);
+    look_up(ntdll, "NtFsControlFile", &native.control);
     look_up(ntdll, "RtlNtStatusToDosError", &native.to_dos_error);
     return native;
 }

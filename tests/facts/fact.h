@@ -183,8 +183,22 @@ struct fact_native {
      ULONG bytes,
      PLARGE_INTEGER offset,
      PULONG key);
+    NTSTATUS(NTAPI *control)
+    (HANDLE file,
+     HANDLE event,
+     PVOID apc,
+     PVOID apc_context,
+     PIO_STATUS_BLOCK,
+     ULONG code,
+     PVOID in,
+     ULONG in_bytes,
+     PVOID out,
+     ULONG out_bytes);
     ULONG(NTAPI *to_dos_error)(NTSTATUS status);
 };
+
+/** Control codes that not every header has. */
+enum { FACT_PIPE_LISTEN = 0x110008, FACT_PIPE_PEEK = 0x11400C };
 
 /** @brief The native calls. */
 struct fact_native fact_native(void);
@@ -208,6 +222,21 @@ struct fact_pipe {
  *  @param message  Message mode with message reads, else bytes. */
 struct fact_pipe fact_pipe(BOOL message);
 
+/** How the ends of a pipe are to be; all zero is a blocking pipe of bytes. */
+struct fact_pipe_kind {
+    BOOL overlapped;
+    BOOL message; /**< Message mode with message reads. */
+    BOOL no_wait; /**< PIPE_NOWAIT at the server. */
+    DWORD bytes;  /**< Quota each way; 0 for enough. */
+};
+
+/** @brief Make a connected pipe of some kind; its name can be asked for. */
+struct fact_pipe fact_pipe_make(const struct fact_pipe_kind *kind,
+                                WCHAR name_out[MAX_PATH]);
+
+/** @brief Open a pipe by name; INVALID_HANDLE_VALUE when it cannot be. */
+HANDLE fact_pipe_client(const WCHAR *name, DWORD flags);
+
 /** @brief Close both ends that are not NULL. */
 void fact_pipe_close(struct fact_pipe *pipe);
 
@@ -217,6 +246,47 @@ void fact_write(HANDLE end, const void *bytes, DWORD count);
 
 /** @brief Make one server end of a pipe that no client has opened. */
 HANDLE fact_pipe_alone(BOOL overlapped);
+
+/** A file of the disk that goes with its last handle. */
+struct fact_file {
+    HANDLE handle;
+    WCHAR path[MAX_PATH];
+};
+
+/** @brief Make such a file.
+ *  @param access  Such as GENERIC_READ.
+ *  @param flags   Such as FILE_FLAG_OVERLAPPED. */
+struct fact_file fact_file(DWORD access, DWORD flags);
+
+/** @brief Open it once more; share mode and disposition are the widest. */
+HANDLE fact_file_open(const struct fact_file *file, DWORD access, DWORD flags);
+
+/** @brief Make the file hold these bytes and no more. */
+void fact_file_fill(const struct fact_file *file,
+                    const void *bytes,
+                    DWORD count);
+
+/** @brief Check that the file holds these bytes and no more. */
+void fact_file_check(const struct fact_file *file,
+                     const void *bytes,
+                     DWORD count);
+
+/** @brief Close it. */
+void fact_file_close(struct fact_file *file);
+
+/** What became of an operation. */
+struct fact_end {
+    DWORD error; /**< 0: success. */
+    DWORD bytes;
+};
+
+/** @brief Wait for the end of an operation that was started.
+ *  @param result      What the call returned; its last error still stands.
+ *  @param overlapped  With an event, or the only one of its file. */
+struct fact_end fact_end(HANDLE file, BOOL result, OVERLAPPED *overlapped);
+
+/** @brief Whether a call was accepted: it succeeded, or pends. */
+BOOL fact_accepted(BOOL result);
 
 /** @brief Associate a file with a port. */
 void fact_associate(HANDLE file, HANDLE port, ULONG_PTR key);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { PIPE_BUFFER_BYTES = 4096, PIPES_MAX = 64, NAME_MAX_CHARS = 64 };
+enum { PIPE_BUFFER_BYTES = 4096, PIPES_MAX = 64 };
 
 /**
  * @brief Make a pipe of one instance and return its server end.
@@ -22,27 +22,32 @@ enum { PIPE_BUFFER_BYTES = 4096, PIPES_MAX = 64, NAME_MAX_CHARS = 64 };
  * ever would do as well, if a run of the simulator were not to be the same
  * when it is repeated.
  */
-static HANDLE make_server(WCHAR *name_out, DWORD mode, BOOL overlapped)
+static HANDLE make_server(WCHAR name_out[MAX_PATH],
+                          const struct fact_pipe_kind *kind)
 {
     HANDLE server = INVALID_HANDLE_VALUE;
+    DWORD mode = (kind->message ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
+                                : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE) |
+                 (kind->no_wait ? PIPE_NOWAIT : PIPE_WAIT);
+    DWORD bytes = kind->bytes != 0 ? kind->bytes : PIPE_BUFFER_BYTES;
 
     for (unsigned number = 1;
          number <= PIPES_MAX && server == INVALID_HANDLE_VALUE;
          number++) {
         (void)swprintf(name_out,
-                       NAME_MAX_CHARS,
+                       MAX_PATH,
                        L"\\\\.\\pipe\\dryport-fact-%u-%u",
                        (unsigned)GetCurrentProcessId(),
                        number);
-        server = CreateNamedPipeW(name_out,
-                                  PIPE_ACCESS_DUPLEX |
-                                      (overlapped ? FILE_FLAG_OVERLAPPED : 0),
-                                  mode,
-                                  1,
-                                  PIPE_BUFFER_BYTES,
-                                  PIPE_BUFFER_BYTES,
-                                  0,
-                                  NULL);
+        server = CreateNamedPipeW(
+            name_out,
+            PIPE_ACCESS_DUPLEX | (kind->overlapped ? FILE_FLAG_OVERLAPPED : 0),
+            mode,
+            1,
+            bytes,
+            bytes,
+            0,
+            NULL);
     }
     CHECK(server != INVALID_HANDLE_VALUE);
     return server;
@@ -50,32 +55,49 @@ static HANDLE make_server(WCHAR *name_out, DWORD mode, BOOL overlapped)
 
 HANDLE fact_pipe_alone(BOOL overlapped)
 {
-    WCHAR name[NAME_MAX_CHARS];
+    WCHAR name[MAX_PATH];
 
-    return make_server(name, PIPE_TYPE_BYTE, overlapped);
+    return make_server(
+        name,
+        &(const struct fact_pipe_kind){.overlapped = overlapped});
+}
+
+HANDLE fact_pipe_client(const WCHAR *name, DWORD flags)
+{
+    return CreateFileW(name,
+                       GENERIC_READ | GENERIC_WRITE,
+                       0,
+                       NULL,
+                       OPEN_EXISTING,
+                       flags,
+                       NULL);
+}
+
+struct fact_pipe fact_pipe_make(const struct fact_pipe_kind *kind,
+                                WCHAR name_out[MAX_PATH])
+{
+    DWORD read_mode = PIPE_READMODE_MESSAGE;
+    struct fact_pipe pipe;
+
+    pipe.server = make_server(name_out, kind);
+    pipe.client =
+        fact_pipe_client(name_out, kind->overlapped ? FILE_FLAG_OVERLAPPED : 0);
+    CHECK(pipe.client != INVALID_HANDLE_VALUE);
+    if (kind->message) {
+        CHECK(SetNamedPipeHandleState(pipe.client, &read_mode, NULL, NULL));
+    }
+    return pipe;
 }
 
 struct fact_pipe fact_pipe(BOOL message)
 {
-    WCHAR name[NAME_MAX_CHARS];
-    DWORD mode = message ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
-                         : PIPE_TYPE_BYTE | PIPE_READMODE_BYTE;
-    DWORD read_mode = PIPE_READMODE_MESSAGE;
-    struct fact_pipe pipe;
+    const struct fact_pipe_kind kind = {
+        .overlapped = TRUE,
+        .message = message,
+    };
+    WCHAR name[MAX_PATH];
 
-    pipe.server = make_server(name, mode, TRUE);
-    pipe.client = CreateFileW(name,
-                              GENERIC_READ | GENERIC_WRITE,
-                              0,
-                              NULL,
-                              OPEN_EXISTING,
-                              FILE_FLAG_OVERLAPPED,
-                              NULL);
-    CHECK(pipe.client != INVALID_HANDLE_VALUE);
-    if (message) {
-        CHECK(SetNamedPipeHandleState(pipe.client, &read_mode, NULL, NULL));
-    }
-    return pipe;
+    return fact_pipe_make(&kind, name);
 }
 
 void fact_pipe_close(struct fact_pipe *pipe)

@@ -93,6 +93,14 @@ static const struct option {
      KIND_TEXT,
      0,
      PLACE(options.faults)},
+    {"--network",
+     "PLAN",
+     "hosts and links, such as hosts=3,latency=1ms..5ms,\n"
+     "                       1-2/loss=2%/bandwidth=1MB,1-3/cut; prompt",
+     OPTIONS_WORLD,
+     KIND_TEXT,
+     0,
+     PLACE(options.network)},
     {"--exact",
      NULL,
      "time-outs end exactly, not on clock ticks",
@@ -420,6 +428,7 @@ struct sim_options dry_options(const struct scenario *scenario,
     own.prompt_threads |= given->prompt_threads;
     own.calls_only |= given->calls_only;
     own.faults = given->faults != NULL ? given->faults : own.faults;
+    own.network = given->network != NULL ? given->network : own.network;
     own.hash = true;
     return own;
 }

@@ -38,6 +38,7 @@ void scenario_ports(void *arg);
 void scenario_three_by_one(void *arg);
 void scenario_three_by_two(void *arg);
 void scenario_mixer(void *arg);
+void scenario_transfer(void *arg);
 /** @} */
 
 /** @brief Programs with one mistake each, named after what it leads to. @{ */

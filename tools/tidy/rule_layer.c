@@ -54,7 +54,7 @@ static void check_tokens(struct tidy *tidy,
                         "do not call %.*s: no layer may (line %u of %s).",
                         TIDY_PRINT(api->name),
                         api->line,
-                        tidy->api_file->path);
+                        api->file->path);
         } else {
             tidy_report(tidy,
                         file->path,
@@ -63,7 +63,7 @@ static void check_tokens(struct tidy *tidy,
                         TIDY_PRINT(api->name),
                         TIDY_PRINT(api->layer),
                         api->line,
-                        tidy->api_file->path);
+                        api->file->path);
         }
     }
 }

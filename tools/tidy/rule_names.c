@@ -58,15 +58,34 @@ static struct renames read_renames(struct tidy *tidy,
     return renames;
 }
 
-/* Where the two lists part, or the common length. */
-static size_t first_difference(const struct tidy *tidy,
-                               const struct renames *renames)
+/* The row that the next rename belongs to: functions that only WSAIoctl finds
+ * keep their names. */
+static size_t next_renamed(const struct tidy *tidy, size_t row)
 {
-    size_t at = 0;
+    while (row < tidy->api_count &&
+           tidy_same(tidy->api[row].module, "EXTENSION")) {
+        row++;
+    }
+    return row;
+}
 
-    while (at < tidy->api_count && at < renames->count &&
-           tidy_same_span(tidy->api[at].name, renames->items[at].name)) {
-        at++;
+/* A place in both lists. */
+struct place {
+    size_t row;
+    size_t rename;
+};
+
+/* Where the two lists part, or both ends. */
+static struct place first_difference(const struct tidy *tidy,
+                                     const struct renames *renames)
+{
+    struct place at = {next_renamed(tidy, 0), 0};
+
+    while (at.row < tidy->api_count && at.rename < renames->count &&
+           tidy_same_span(tidy->api[at.row].name,
+                          renames->items[at.rename].name)) {
+        at.row = next_renamed(tidy, at.row + 1);
+        at.rename++;
     }
     return at;
 }
@@ -74,26 +93,28 @@ static size_t first_difference(const struct tidy *tidy,
 static void report_difference(struct tidy *tidy,
                               const struct tidy_file *file,
                               const struct renames *renames,
-                              size_t at)
+                              struct place at)
 {
-    bool is_past_end = at >= renames->count;
-    unsigned line =
-        is_past_end ? (unsigned)file->line_count : renames->items[at].line;
+    unsigned line = at.rename >= renames->count
+                        ? (unsigned)file->line_count
+                        : renames->items[at.rename].line;
 
-    if (is_past_end || at < tidy->api_count) {
+    if (at.row < tidy->api_count) {
+        const struct tidy_api *row = &tidy->api[at.row];
+
         tidy_report(tidy,
                     file->path,
                     line,
                     REMEDY ": here should be %.*s (line %u of %s).",
-                    TIDY_PRINT(tidy->api[at].name),
-                    tidy->api[at].line,
-                    tidy->api_file->path);
+                    TIDY_PRINT(row->name),
+                    row->line,
+                    row->file->path);
     } else {
         tidy_report(tidy,
                     file->path,
                     line,
                     REMEDY ": %.*s has no row in %s.",
-                    TIDY_PRINT(renames->items[at].name),
+                    TIDY_PRINT(renames->items[at.rename].name),
                     tidy->api_file->path);
     }
 }
@@ -102,7 +123,7 @@ void tidy_check_names(struct tidy *tidy)
 {
     struct renames renames;
     const struct tidy_file *file = tidy_file_at(tidy, NAMES_H);
-    size_t at;
+    struct place at;
 
     if (tidy->api_file == NULL) {
         return;
@@ -116,8 +137,7 @@ void tidy_check_names(struct tidy *tidy)
     }
     renames = read_renames(tidy, file);
     at = first_difference(tidy, &renames);
-    if (at == tidy->api_count && at == renames.count) {
-        return;
+    if (at.row < tidy->api_count || at.rename < renames.count) {
+        report_difference(tidy, file, &renames, at);
     }
-    report_difference(tidy, file, &renames, at);
 }

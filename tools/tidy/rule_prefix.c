@@ -43,18 +43,21 @@ static const char *prefix_of(struct tidy_span name)
     return NULL;
 }
 
-/* Names that others have chosen: Windows functions in sim/api, and what the
- * sanitizers look for. */
+/* Names that others have chosen: Windows functions where the simulator has
+ * them, what the sanitizers look for, and what the linker makes of a name
+ * that it is told to wrap. */
 static bool is_given(const struct tidy *tidy,
                      const struct tidy_file *file,
                      struct tidy_span name)
 {
-    if (tidy_is_under(file, "sim/api/") && tidy_api_named(tidy, name) != NULL) {
+    if ((tidy_is_under(file, "sim/api/") ||
+         tidy_is_under(file, "sim/winsock/")) &&
+        tidy_api_named(tidy, name) != NULL) {
         return true;
     }
     return tidy_starts(name, "__tsan_") || tidy_starts(name, "__asan_") ||
            tidy_starts(name, "__lsan_") || tidy_starts(name, "__ubsan_") ||
-           tidy_starts(name, "__sanitizer_");
+           tidy_starts(name, "__sanitizer_") || tidy_starts(name, "__wrap_");
 }
 
 static void check_function(struct tidy *tidy,

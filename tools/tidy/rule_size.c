@@ -20,9 +20,18 @@
 #define PARAMETERS_MAX     6u
 #define NESTING_MAX        4u
 
-/* A function whose parameters Windows has chosen. */
-static bool is_windows_function(const struct tidy *tidy, struct tidy_span name)
+/* A function whose parameters Windows has chosen: its own ones, and those that
+ * it calls back. */
+static bool is_windows_function(const struct tidy *tidy,
+                                const struct tidy_file *file,
+                                struct tidy_span name)
 {
+    struct tidy_span before = {file->text.start,
+                               (size_t)(name.start - file->text.start)};
+
+    if (tidy_ends(before, " CALLBACK ")) {
+        return true;
+    }
     if (tidy_starts(name, "sim_")) {
         name = tidy_from(name, name.start + strlen("sim_"));
     }
@@ -46,7 +55,7 @@ static void check_function(struct tidy *tidy,
     }
     if (function->parameter_count > PARAMETERS_MAX &&
         function->name.length > 0 &&
-        !is_windows_function(tidy, function->name)) {
+        !is_windows_function(tidy, file, function->name)) {
         tidy_report(tidy,
                     file->path,
                     function->line,

@@ -188,8 +188,9 @@ struct tidy_file {
 
 /* ---- The tables that rules share ---------------------------------------- */
 
-/* One row of sim/win32/api.def. */
+/* One row of sim/win32/api.def, or of a table that it includes. */
 struct tidy_api {
+    const struct tidy_file *file;
     struct tidy_span module;
     struct tidy_span layer; /* LAYER_0 .. LAYER_2, LAYER_ANY, LAYER_NONE. */
     struct tidy_span name;

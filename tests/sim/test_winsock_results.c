@@ -1,0 +1,510 @@
+/**
+ * @file test_winsock_results.c
+ * @brief How calls of Winsock tell what came of them.
+ *
+ * Uses:     schedules.h, socket_pair.h.
+ * Used by:  ctest.
+ * Facts:    OVL-32, OVL-35, OVL-36, SOCK-01, SOCK-03, SOCK-05, SOCK-06,
+ *           SOCK-07, SOCK-08, SOCK-11, SOCK-12, SOCK-13, SOCK-53, SOCK-118,
+ *           SOCK-119, SOCK-123, CANCEL-15.
+ * Read next: none.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "schedules.h"
+#include "socket_pair.h"
+
+/* ---- WSAGetOverlappedResult ---------------------------------------------- */
+
+/** SOCK-123, as far as the driver can say it. */
+static const struct {
+    NTSTATUS status;
+    int error;
+} table[] = {
+    {STATUS_BUFFER_OVERFLOW, WSAEMSGSIZE},
+    {STATUS_CANCELLED, WSA_OPERATION_ABORTED},
+    {STATUS_CONNECTION_RESET, WSAECONNRESET},
+    {STATUS_REMOTE_DISCONNECT, WSAECONNRESET},
+    {STATUS_CONNECTION_DISCONNECTED, WSAECONNRESET},
+    {STATUS_LINK_FAILED, WSAECONNRESET},
+    {STATUS_PORT_UNREACHABLE, WSAECONNRESET},
+    {STATUS_CONNECTION_ABORTED, WSAECONNABORTED},
+    {STATUS_LOCAL_DISCONNECT, WSAECONNABORTED},
+    {STATUS_TRANSACTION_ABORTED, WSAECONNABORTED},
+    {STATUS_CONNECTION_REFUSED, WSAECONNREFUSED},
+    {STATUS_REMOTE_NOT_LISTENING, WSAECONNREFUSED},
+    {STATUS_IO_TIMEOUT, WSAETIMEDOUT},
+    {STATUS_LINK_TIMEOUT, WSAETIMEDOUT},
+    {STATUS_NETWORK_UNREACHABLE, WSAENETUNREACH},
+    {STATUS_PROTOCOL_UNREACHABLE, WSAENETUNREACH},
+    {STATUS_BAD_NETWORK_PATH, WSAENETUNREACH},
+    {STATUS_HOST_UNREACHABLE, WSAEHOSTUNREACH},
+    {STATUS_HOST_DOWN, WSAEHOSTDOWN},
+    {STATUS_GRACEFUL_DISCONNECT, WSAEDISCON},
+    {STATUS_INVALID_CONNECTION, WSAENOTCONN},
+    {STATUS_CONNECTION_ACTIVE, WSAEISCONN},
+    {STATUS_PIPE_DISCONNECTED, WSAESHUTDOWN},
+    {STATUS_DEVICE_NOT_READY, WSAEWOULDBLOCK},
+    {STATUS_REQUEST_NOT_ACCEPTED, WSAEWOULDBLOCK},
+    {STATUS_ADDRESS_ALREADY_EXISTS, WSAEADDRINUSE},
+    {STATUS_SHARING_VIOLATION, WSAEADDRINUSE},
+    {STATUS_INVALID_ADDRESS, WSAEADDRNOTAVAIL},
+    {STATUS_INVALID_ADDRESS_COMPONENT, WSAEADDRNOTAVAIL},
+    {STATUS_ACCESS_DENIED, WSAEACCES},
+    {STATUS_INVALID_HANDLE, WSAENOTSOCK},
+    {STATUS_OBJECT_TYPE_MISMATCH, WSAENOTSOCK},
+    {STATUS_BUFFER_TOO_SMALL, WSAEFAULT},
+    {STATUS_ACCESS_VIOLATION, WSAEFAULT},
+    {STATUS_INVALID_BUFFER_SIZE, WSAEMSGSIZE},
+    {STATUS_NOT_SUPPORTED, WSAEOPNOTSUPP},
+    {STATUS_NOT_IMPLEMENTED, WSAEOPNOTSUPP},
+    {STATUS_REQUEST_ABORTED, WSAEINTR},
+    {STATUS_INSUFFICIENT_RESOURCES, WSAENOBUFS},
+    {STATUS_NO_MEMORY, WSAENOBUFS},
+    {STATUS_QUOTA_EXCEEDED, WSAENOBUFS},
+    {STATUS_WORKING_SET_QUOTA, WSAENOBUFS},
+    {STATUS_PAGEFILE_QUOTA, WSAENOBUFS},
+    {STATUS_COMMITMENT_LIMIT, WSAENOBUFS},
+    {STATUS_TOO_MANY_ADDRESSES, WSAENOBUFS},
+    {STATUS_CONFLICTING_ADDRESSES, WSAENOBUFS},
+    {STATUS_REMOTE_RESOURCES, WSAENOBUFS},
+    {STATUS_NETWORK_BUSY, WSAENETDOWN},
+    {STATUS_NO_SUCH_DEVICE, WSAENETDOWN},
+    {STATUS_UNSUCCESSFUL, WSAEINVAL},
+    {STATUS_NOT_FOUND, WSAEINVAL},
+};
+
+static void table_scenario(void *arg)
+{
+    OVERLAPPED overlapped = {.Internal = STATUS_PENDING};
+    DWORD bytes = 0;
+    DWORD flags = 0;
+    SOCKET one;
+    SOCKET copy;
+
+    (void)arg;
+    net_up();
+    one = stream_socket();
+    /* OVL-36: not finished, not waiting. */
+    sim_assert(
+        failed(WSAGetOverlappedResult(one, &overlapped, &bytes, FALSE, &flags),
+               WSA_IO_INCOMPLETE));
+    for (size_t at = 0; at < sizeof table / sizeof table[0]; at++) {
+        overlapped.Internal = (ULONG_PTR)table[at].status;
+        overlapped.InternalHigh = at;
+        sim_assert(failed(
+            WSAGetOverlappedResult(one, &overlapped, &bytes, FALSE, &flags),
+            (DWORD)table[at].error));
+        sim_assert(bytes == at);
+    }
+    overlapped.Internal = STATUS_SUCCESS;
+    sim_assert(WSAGetOverlappedResult(one, &overlapped, &bytes, FALSE, &flags));
+    {
+        /* OVL-35: sockets that Winsock knows, and an event to wait for. */
+        sim_assert(DuplicateHandle(GetCurrentProcess(),
+                                   (HANDLE)one,
+                                   GetCurrentProcess(),
+                                   (LPHANDLE)&copy,
+                                   0,
+                                   FALSE,
+                                   DUPLICATE_SAME_ACCESS));
+        sim_assert(failed(
+            WSAGetOverlappedResult(copy, &overlapped, &bytes, FALSE, &flags),
+            WSAENOTSOCK));
+        sim_assert(CloseHandle((HANDLE)copy));
+        overlapped.Internal = STATUS_PENDING;
+        sim_assert(failed(
+            WSAGetOverlappedResult(one, &overlapped, &bytes, TRUE, &flags),
+            WSA_INVALID_HANDLE));
+        sim_assert(
+            failed(WSAGetOverlappedResult(one, NULL, &bytes, FALSE, &flags),
+                   WSA_INVALID_PARAMETER));
+        sim_assert(failed(
+            WSAGetOverlappedResult(one, &overlapped, NULL, FALSE, &flags),
+            WSAEFAULT));
+    }
+    close_socket(one);
+    net_down();
+}
+
+static void statuses_become_winsock_errors(void **state)
+{
+    (void)state;
+    schedules_pass(table_scenario);
+}
+
+static void result_scenario(void *arg)
+{
+    OVERLAPPED overlapped = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    struct socket_pair pair;
+    DWORD bytes = 77;
+    DWORD flags = 77;
+    char in[8] = "";
+
+    (void)arg;
+    net_up();
+    pair = sockets_open();
+    {
+        /* SOCK-01, SOCK-11: it pends until something is there. */
+        sim_assert(wsa_failed(receive_some(pair.server, in, 8, &overlapped),
+                              WSA_IO_PENDING));
+        sim_assert(send(pair.client, "a", 1, 0) == 1);
+        sim_assert(WSAGetOverlappedResult(pair.server,
+                                          &overlapped,
+                                          &bytes,
+                                          TRUE,
+                                          &flags));
+        sim_assert(bytes == 1 && flags == 0 && in[0] == 'a');
+        sim_assert(is_signaled(overlapped.hEvent));
+    }
+    {
+        /* SOCK-13: at once when it is there already; the event as well. */
+        sim_assert(send(pair.client, "d", 1, 0) == 1);
+        Sleep(60000);
+        sim_assert(receive_some(pair.server, in, 8, &overlapped) == 0);
+        sim_assert(overlapped.InternalHigh == 1 && in[0] == 'd');
+        sim_assert(is_signaled(overlapped.hEvent));
+    }
+    {
+        /* CANCEL-15: 995 from both. */
+        sim_assert(wsa_failed(receive_some(pair.server, in, 8, &overlapped),
+                              WSA_IO_PENDING));
+        sim_assert(CancelIo((HANDLE)pair.server));
+        sim_assert(failed(WSAGetOverlappedResult(pair.server,
+                                                 &overlapped,
+                                                 &bytes,
+                                                 TRUE,
+                                                 &flags),
+                          WSA_OPERATION_ABORTED));
+    }
+    sockets_close(&pair);
+    sim_assert(CloseHandle(overlapped.hEvent));
+    net_down();
+}
+
+static void results_are_asked_for(void **state)
+{
+    (void)state;
+    schedules_pass(result_scenario);
+}
+
+static void count_scenario(void *arg)
+{
+    struct socket_pair pair;
+    OVERLAPPED overlapped = {0};
+    char in[4] = "";
+    WSABUF buffers[2] = {{.len = 2, .buf = in}, {.len = 1, .buf = in + 2}};
+    WSABUF out = {.len = 3, .buf = (char[]){"xyz"}};
+    DWORD bytes = 0xDEADBEEF;
+    DWORD flags = MSG_WAITALL;
+
+    (void)arg;
+    net_up();
+    pair = sockets_open();
+    /* OVL-32: pending leaves the count untouched. */
+    sim_assert(wsa_failed(
+        WSARecv(pair.server, buffers, 2, &bytes, &flags, &overlapped, NULL),
+        WSA_IO_PENDING));
+    sim_assert(bytes == 0xDEADBEEF);
+    memset(buffers, 0, sizeof buffers); /* OVL-29: the list was copied. */
+    sim_assert(WSASend(pair.client, &out, 1, &bytes, 0, NULL, NULL) == 0);
+    sim_assert(bytes == 3);
+    Sleep(60000);
+    /* SOCK-12: in the order of the list. */
+    sim_assert(overlapped.Internal == STATUS_SUCCESS);
+    sim_assert(overlapped.InternalHigh == 3 && memcmp(in, "xyz", 3) == 0);
+    sockets_close(&pair);
+    net_down();
+}
+
+static void counts_are_set_at_once_or_not(void **state)
+{
+    (void)state;
+    schedules_pass(count_scenario);
+}
+
+/* ---- Two handles --------------------------------------------------------- */
+
+static SOCKET duplicate(SOCKET socket)
+{
+    WSAPROTOCOL_INFOW info;
+    SOCKET copy;
+
+    sim_assert(WSADuplicateSocketW(socket, GetCurrentProcessId(), &info) == 0);
+    copy = WSASocketW(FROM_PROTOCOL_INFO,
+                      FROM_PROTOCOL_INFO,
+                      FROM_PROTOCOL_INFO,
+                      &info,
+                      0,
+                      WSA_FLAG_OVERLAPPED);
+    sim_assert(copy != INVALID_SOCKET && copy != socket);
+    /* A description serves once. */
+    sim_assert(wsa_refused(WSASocketW(AF_INET, SOCK_STREAM, 0, &info, 0, 0),
+                           WSAEINVAL));
+    return copy;
+}
+
+static void duplicate_scenario(void *arg)
+{
+    WSAPROTOCOL_INFOA info;
+    struct socket_pair pair;
+    OVERLAPPED overlapped = {0};
+    HANDLE port;
+    SOCKET copy;
+    char in[4];
+
+    (void)arg;
+    net_up();
+    pair = sockets_open();
+    port = socket_port(pair.server);
+    copy = duplicate(pair.server);
+    sim_assert(CompareObjectHandles((HANDLE)copy, (HANDLE)pair.server));
+    {
+        /* SOCK-53: closing one of the two ends nothing. */
+        sim_assert(wsa_failed(receive_some(pair.server, in, 4, &overlapped),
+                              WSA_IO_PENDING));
+        close_socket(pair.server);
+        sim_assert(packet_none(port));
+        sim_assert(send(pair.client, "a", 1, 0) == 1);
+        Sleep(60000);
+        sim_assert(packet_is(port, &overlapped, 0, 1));
+    }
+    {
+        /* The last one does, as does CloseHandle: SOCK-51. */
+        sim_assert(
+            wsa_failed(receive_some(copy, in, 4, &overlapped), WSA_IO_PENDING));
+        sim_assert(CloseHandle((HANDLE)copy));
+        sim_assert(packet_is(port, &overlapped, ERROR_CONNECTION_ABORTED, 0));
+    }
+    sim_assert(
+        wsa_failed(WSADuplicateSocketA(pair.client, 1, &info), WSAEINVAL));
+    sim_assert(wsa_failed(
+        WSADuplicateSocketW(pair.client, GetCurrentProcessId(), NULL),
+        WSAEFAULT));
+    close_socket(pair.client);
+    sim_assert(CloseHandle(port));
+    net_down();
+}
+
+static void a_socket_can_have_two_handles(void **state)
+{
+    (void)state;
+    schedules_pass(duplicate_scenario);
+}
+
+/* ---- Waiting ------------------------------------------------------------- */
+
+/** @brief Send when everybody else waits. */
+static DWORD CALLBACK send_later(void *arg)
+{
+    sim_settle();
+    sim_assert(send((SOCKET)arg, "ab", 2, 0) == 2);
+    return 0;
+}
+
+/** A routine's arguments. */
+static struct {
+    unsigned calls;
+    DWORD error;
+    DWORD bytes;
+    OVERLAPPED *overlapped;
+} told;
+
+static void CALLBACK routine(DWORD error,
+                             DWORD bytes,
+                             LPWSAOVERLAPPED overlapped,
+                             DWORD flags)
+{
+    (void)flags;
+    told.calls++;
+    told.error = error;
+    told.bytes = bytes;
+    told.overlapped = overlapped;
+}
+
+static int receive_with_routine(SOCKET socket, char *to, OVERLAPPED *overlapped)
+{
+    WSABUF buffer = {.len = 4, .buf = to};
+    DWORD flags = 0;
+
+    return WSARecv(socket, &buffer, 1, NULL, &flags, overlapped, routine);
+}
+
+static void routine_scenario(void *arg)
+{
+    struct socket_pair pair;
+    OVERLAPPED overlapped = {.hEvent = (HANDLE)(ULONG_PTR)0x1234};
+    HANDLE thread;
+    char in[4];
+    char more[4];
+
+    (void)arg;
+    memset(&told, 0, sizeof told);
+    net_up();
+    pair = sockets_open();
+    {
+        /* SOCK-08: in an alertable wait; hEvent is the program's. */
+        sim_assert(
+            wsa_failed(receive_with_routine(pair.server, in, &overlapped),
+                       WSA_IO_PENDING));
+        sim_assert(send(pair.client, "a", 1, 0) == 1);
+        sim_assert(told.calls == 0);
+        sim_assert(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION);
+        sim_assert(told.calls == 1 && told.error == 0 && told.bytes == 1);
+        sim_assert(told.overlapped == &overlapped);
+    }
+    {
+        /* Also for success at once. */
+        sim_assert(send(pair.client, "c", 1, 0) == 1);
+        Sleep(60000);
+        sim_assert(receive_with_routine(pair.server, in, &overlapped) == 0);
+        sim_assert(told.calls == 1);
+        sim_assert(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
+        sim_assert(told.calls == 2 && told.bytes == 1);
+    }
+    {
+        /* SOCK-06: blocking calls of Winsock wait alertably. */
+        sim_assert(
+            wsa_failed(receive_with_routine(pair.server, in, &overlapped),
+                       WSA_IO_PENDING));
+        sim_assert(CancelIoEx((HANDLE)pair.server, &overlapped));
+        thread = thread_start(send_later, (void *)pair.server);
+        sim_assert(told.calls == 2);
+        sim_assert(recv(pair.client, more, 4, 0) > 0);
+        sim_assert(told.calls == 3 && told.error == WSA_OPERATION_ABORTED);
+        thread_end(thread);
+    }
+    sockets_close(&pair);
+    net_down();
+}
+
+static void routines_run_in_alertable_waits(void **state)
+{
+    (void)state;
+    schedules_pass(routine_scenario);
+}
+
+static void timeout_scenario(void *arg)
+{
+    struct socket_pair pair;
+    OVERLAPPED overlapped = {0};
+    DWORD limit = 200;
+    ULONGLONG start;
+    char in[4];
+
+    (void)arg;
+    net_up();
+    pair = sockets_open();
+    sim_assert(setsockopt(pair.server,
+                          SOL_SOCKET,
+                          SO_RCVTIMEO,
+                          (char *)&limit,
+                          sizeof limit) == 0);
+    /* SOCK-07: for blocking calls only. */
+    sim_assert(wsa_failed(receive_some(pair.server, in, 4, &overlapped),
+                          WSA_IO_PENDING));
+    start = GetTickCount64();
+    sim_assert(wsa_failed(recv(pair.server, in + 1, 1, 0), WSAETIMEDOUT));
+    sim_assert(GetTickCount64() - start >= 180);
+    sim_assert(GetTickCount64() - start <= 250);
+    sim_assert(overlapped.Internal == (ULONG_PTR)STATUS_PENDING);
+    sim_assert(send(pair.client, "a", 1, 0) == 1);
+    Sleep(60000);
+    sim_assert(overlapped.Internal == STATUS_SUCCESS);
+    sockets_close(&pair);
+    net_down();
+}
+
+static void blocking_calls_have_a_time_out(void **state)
+{
+    (void)state;
+    schedules_pass_exactly(timeout_scenario);
+}
+
+/* ---- Other ways in ------------------------------------------------------- */
+
+/** @brief SOCK-119: on overlapped sockets the native calls need an offset. */
+static void check_native(SOCKET socket)
+{
+    LARGE_INTEGER offset = {.QuadPart = -1};
+    IO_STATUS_BLOCK block;
+    char byte = 'x';
+    HANDLE file = (HANDLE)socket;
+
+    sim_assert(
+        NtReadFile(file, NULL, NULL, NULL, &block, &byte, 1, NULL, NULL) ==
+        STATUS_INVALID_PARAMETER);
+    sim_assert(
+        NtWriteFile(file, NULL, NULL, NULL, &block, &byte, 1, NULL, NULL) ==
+        STATUS_INVALID_PARAMETER);
+    sim_assert(
+        NtReadFile(file, NULL, NULL, NULL, &block, &byte, 1, &offset, NULL) ==
+        STATUS_INVALID_PARAMETER);
+    offset.QuadPart = 0;
+    sim_assert(NT_SUCCESS(
+        NtWriteFile(file, NULL, NULL, NULL, &block, &byte, 1, &offset, NULL)));
+    Sleep(60000); /* It may pend. */
+    sim_assert(block.Information == 1);
+}
+
+static void plain_scenario(void *arg)
+{
+    OVERLAPPED overlapped = {.Internal = 0x1234};
+    SOCKET listener;
+    SOCKET server;
+    SOCKET client;
+    HANDLE thread;
+    u_short port;
+    DWORD bytes;
+    char in[4];
+
+    (void)arg;
+    net_up();
+    listener = listen_here(&port);
+    client = WSASocketW(AF_INET, SOCK_STREAM, 0, NULL, 0, 0);
+    sim_assert(connect_here(client, port) == 0);
+    server = accept(listener, NULL, NULL);
+    {
+        /* SOCK-03: without the flag an OVERLAPPED is ignored. */
+        thread = thread_start(send_later, (void *)server);
+        sim_assert(receive_some(client, in, 4, &overlapped) == 0);
+        sim_assert(overlapped.Internal == 0x1234);
+        thread_end(thread);
+    }
+    {
+        /* SOCK-118: ReadFile and WriteFile. */
+        overlapped.Internal = 0;
+        sim_assert(WriteFile((HANDLE)client, "cd", 2, &bytes, NULL));
+        Sleep(60000);
+        sim_assert(ReadFile((HANDLE)server, in, 4, &bytes, &overlapped));
+        sim_assert(bytes == 2 && memcmp(in, "cd", 2) == 0);
+        sim_assert(failed(ReadFile((HANDLE)server, in, 4, &bytes, NULL),
+                          ERROR_INVALID_PARAMETER));
+        check_native(server);
+    }
+    close_socket(listener);
+    close_socket(server);
+    close_socket(client);
+    net_down();
+}
+
+static void sockets_are_files(void **state)
+{
+    (void)state;
+    schedules_pass(plain_scenario);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statuses_become_winsock_errors),
+        cmocka_unit_test(results_are_asked_for),
+        cmocka_unit_test(counts_are_set_at_once_or_not),
+        cmocka_unit_test(a_socket_can_have_two_handles),
+        cmocka_unit_test(routines_run_in_alertable_waits),
+        cmocka_unit_test(blocking_calls_have_a_time_out),
+        cmocka_unit_test(sockets_are_files),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
