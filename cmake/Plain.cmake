@@ -112,6 +112,9 @@ foreach(name file_copy echo_server echo_client)
     dryport_program_test(plain/${name} plain_${name} "" "pass: 1 run")
     # All 10,000 are a step of tools/check.
     dryport_program_test(plain/${name}_500 plain_${name} "runs=500" "")
+    # Whatever is refused to it, it ends in an orderly way.
+    dryport_program_test(plain/${name}_faults plain_${name}
+        "faults=each" "pass: .*fault points: ")
 endforeach()
 if(WIN32)
     # Without us: real sockets, real files, real threads.

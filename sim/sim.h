@@ -9,7 +9,7 @@
  * Uses:     windows.h (ours off Windows).
  * Used by:  dry, tests, lessons, bench, programs under test.
  * Facts:    none.
- * Read next: sim_disk.h.
+ * Read next: sim_network.h.
  *
  * SPDX-License-Identifier: MIT
  */

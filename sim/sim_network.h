@@ -9,7 +9,7 @@
  * Uses:     windows.h (ours off Windows).
  * Used by:  programs under test, sim/net.
  * Facts:    none.
- * Read next: compiler.h.
+ * Read next: sim_disk.h.
  *
  * SPDX-License-Identifier: MIT
  */

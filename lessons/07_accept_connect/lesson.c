@@ -31,7 +31,7 @@ static struct {
     LPFN_CONNECTEX connect;
 } functions;
 
-//! [look up]
+//! [look-up]
 /** @brief Ask a socket's provider for one of its functions. */
 static void look_up(SOCKET socket, GUID which, void *function, DWORD bytes)
 {
@@ -47,7 +47,7 @@ static void look_up(SOCKET socket, GUID which, void *function, DWORD bytes)
                         NULL,
                         NULL) == 0);
 }
-//! [look up]
+//! [look-up]
 
 static void look_up_both(SOCKET socket)
 {

@@ -10,7 +10,7 @@
  * Uses:     disk.h.
  * Used by:  device.c, open.c, the Win32 calls about folders.
  * Facts:    FILE-19.
- * Read next: ../kernel/reserve.h.
+ * Read next: ../net/address.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -5,7 +5,7 @@
  * Uses:     afd_poll.h, buffer.h, schedule.h.
  * Used by:  socket.c.
  * Facts:    SOCK-56, SOCK-57.
- * Read next: ../winsock/device.h.
+ * Read next: ../kernel/reserve.h.
  *
  * SPDX-License-Identifier: MIT
  */

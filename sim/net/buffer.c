@@ -5,7 +5,7 @@
  * Uses:     buffer.h, world.h.
  * Used by:  UDP and TCP.
  * Facts:    none.
- * Read next: udp.h.
+ * Read next: socket.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -5,7 +5,7 @@
  * Uses:     sim_network.h, tcp.h, keep_alive.h.
  * Used by:  scenarios.
  * Facts:    none.
- * Read next: ports.c.
+ * Read next: udp.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -24,9 +24,8 @@ static bool is_lost(struct tcp *end)
 {
     const struct tcp *peer = sim__tcp_peer(end);
 
-    return end->host != peer->host &&
-           (peer->state == TCP_VANISHED ||
-            !sim__link_open(end->host, peer->host));
+    return end->host != peer->host && (peer->state == TCP_VANISHED ||
+                                       !sim__link_open(end->host, peer->host));
 }
 
 static void arm(struct tcp_keep *keep, uint32_t milliseconds)

@@ -26,13 +26,12 @@ enum {
     LATE_MIN_US = 100     /* A datagram that is overtaken. */
 };
 
-#define UNITS_OF_S UINT64_C(10000000)
+#define UNITS_OF_S  UINT64_C(10000000)
 #define UNITS_OF_MS UINT64_C(10000)
 
 const struct link *sim__link_get(const struct host *from, const struct host *to)
 {
-    if (to->number <= from->link_count &&
-        from->links[to->number - 1] != NULL) {
+    if (to->number <= from->link_count && from->links[to->number - 1] != NULL) {
         return from->links[to->number - 1];
     }
     return &sim__world.network->defaults;
@@ -73,8 +72,7 @@ struct link *sim__link_make(struct host *from, const struct host *to)
 
 bool sim__link_open(const struct host *from, const struct host *to)
 {
-    return from->up && to->up &&
-           (from == to || !sim__link_get(from, to)->cut);
+    return from->up && to->up && (from == to || !sim__link_get(from, to)->cut);
 }
 
 const char *sim__link_wrong(const struct sim_link *link)
@@ -110,8 +108,8 @@ static uint64_t choose_latency(const struct sim_link *link)
 /** @brief When a packet has left its host: those before it go first. */
 static uint64_t leave(struct link *link, uint32_t bytes)
 {
-    uint64_t begin = link->free_at > sim__world.now ? link->free_at
-                                                    : sim__world.now;
+    uint64_t begin =
+        link->free_at > sim__world.now ? link->free_at : sim__world.now;
 
     link->free_at = begin + bytes * UNITS_OF_S / link->is.bandwidth;
     return link->free_at;

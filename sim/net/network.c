@@ -85,7 +85,8 @@ struct host *sim__host_make(void)
     host->number = ++network->count;
     host->up = true;
     length = snprintf(name, sizeof name, "host%u", (unsigned)host->number);
-    host->name = memcpy(sim__take((size_t)length + 1), name, (size_t)length + 1);
+    host->name =
+        memcpy(sim__take((size_t)length + 1), name, (size_t)length + 1);
     give_addresses(host);
     network->table[host->number - 1] = host;
     if (network->last == NULL) {

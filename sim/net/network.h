@@ -10,7 +10,7 @@
  *
  * Uses:     address.h, schedule.h, sim_network.h.
  * Used by:  sim/net, sim/winsock, sim_network.h's functions.
- * Facts:    SOCK-121, LIMIT-09.
+ * Facts:    SOCK-121.
  * Read next: network.c.
  *
  * SPDX-License-Identifier: MIT
@@ -71,9 +71,9 @@ struct network {
 
 /** What becomes of one packet on its way. */
 struct travel {
-    bool lost;    /**< It never arrives. */
-    uint64_t due; /**< Virtual time of its arrival. */
-    bool twice;   /**< A datagram that arrives again, */
+    bool lost;          /**< It never arrives. */
+    uint64_t due;       /**< Virtual time of its arrival. */
+    bool twice;         /**< A datagram that arrives again, */
     uint64_t due_again; /**< then. */
 };
 

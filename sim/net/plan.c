@@ -8,7 +8,7 @@
  * Uses:     network.h.
  * Used by:  explore.c, network.c.
  * Facts:    none.
- * Read next: host.c.
+ * Read next: port_place.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -145,8 +145,10 @@ static bool read_figure(struct word word,
 /** @brief A time or two, such as 1ms or 1ms..5ms. */
 static const char *read_latency(struct word value, struct sim_link *link)
 {
-    static const struct unit units[] = {
-        {"us", 1}, {"ms", 1000}, {"s", 1000000}, {NULL, 0}};
+    static const struct unit units[] = {{"us", 1},
+                                        {"ms", 1000},
+                                        {"s", 1000000},
+                                        {NULL, 0}};
     struct word first = value;
 
     for (size_t at = 0; at + 1 < value.length; at++) {
@@ -208,11 +210,8 @@ static const char *read_setting(struct word setting,
                                 struct sim_link *link,
                                 unsigned *given)
 {
-    static const char *const names[] = {"latency=",
-                                        "bandwidth=",
-                                        "loss=",
-                                        "duplication=",
-                                        "reordering="};
+    static const char *const names[] =
+        {"latency=", "bandwidth=", "loss=", "duplication=", "reordering="};
     uint16_t *const shares[] = {&link->loss,
                                 &link->duplication,
                                 &link->reordering};

@@ -4,8 +4,8 @@
  *
  * Uses:     socket.h, tcp.h, udp.h, device.h.
  * Used by:  sim/winsock, tcp_accept.c, and irp.c by its table.
- * Facts:    SOCK-42, SOCK-46, SOCK-48, SOCK-77, SOCK-88, SOCK-119, LIMIT-08.
- * Read next: port_place.h.
+ * Facts:    SOCK-42, SOCK-46, SOCK-48, SOCK-77, SOCK-88, SOCK-119.
+ * Read next: tcp.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -21,7 +21,7 @@
 #include "udp.h"
 
 enum {
-    BUFFER_BYTES = 65536,        /* FACT LIMIT-08 socket buffer defaults. */
+    BUFFER_BYTES = 65536,        /* LIMIT-08 */
     KEEP_ALIVE_MS = 7200000,     /* Two hours, and then */
     KEEP_ALIVE_EVERY_MS = 1000,  /* every second: SIO_KEEPALIVE_VALS page. */
     LINGER_UNITS_OF_S = 10000000 /* 100 ns */
@@ -254,8 +254,8 @@ NTSTATUS sim__socket_linger(struct socket *socket)
         return STATUS_SUCCESS;
     }
     /* FACT SOCK-46 timed linger: wait until all data is acknowledged. */
-    request.due = sim__world.now +
-                  (uint64_t)socket->options.linger_s * LINGER_UNITS_OF_S;
+    request.due =
+        sim__world.now + (uint64_t)socket->options.linger_s * LINGER_UNITS_OF_S;
     status = sim__io_file(&request, socket->file);
     if (status == STATUS_IO_TIMEOUT) {
         /* Then it ends hard (closesocket page). */
@@ -303,8 +303,7 @@ uint32_t sim__socket_available(const struct socket *socket)
     if (socket->protocol == NET_UDP) {
         return sim__udp_available(socket);
     }
-    return socket->tcp == NULL || socket->accepting ? 0
-                                                    : socket->tcp->in_bytes;
+    return socket->tcp == NULL || socket->accepting ? 0 : socket->tcp->in_bytes;
 }
 
 /** @brief The bits of a connection. */

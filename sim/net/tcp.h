@@ -95,7 +95,7 @@ struct tcp {
     struct tcp *host_before;
 
     /* What comes. */
-    struct deadline arrival;    /* Of the first chunk on its way. */
+    struct deadline arrival;     /* Of the first chunk on its way. */
     struct tcp_chunk *way_first; /* On their way here, in order. */
     struct tcp_chunk *way_last;
     struct tcp_chunk *in_first; /* Arrived and not received. */
@@ -113,15 +113,15 @@ struct tcp {
     uint64_t acked; /* and known to be there. */
     uint64_t edge;  /* So many may be sent. */
 
-    struct socket *listener;  /* While it waits to be accepted: whose */
-    struct tcp *queue_next;   /* queue it is in, and who is behind. */
-    struct tcp_keep *keep;    /* Keep-alive probes that find nobody. */
-    uint64_t connected_at;    /* Virtual time. */
-    NTSTATUS broken;          /* What calls fail with; or success. */
-    uint8_t state;            /* An enum tcp_state. */
-    uint8_t side;             /* 0: the client's, 1: the server's. */
-    uint8_t tries;            /* Of the first chunk, to get here. */
-    bool fin_wanted;          /* After what is still to be sent. */
+    struct socket *listener; /* While it waits to be accepted: whose */
+    struct tcp *queue_next;  /* queue it is in, and who is behind. */
+    struct tcp_keep *keep;   /* Keep-alive probes that find nobody. */
+    uint64_t connected_at;   /* Virtual time. */
+    NTSTATUS broken;         /* What calls fail with; or success. */
+    uint8_t state;           /* An enum tcp_state. */
+    uint8_t side;            /* 0: the client's, 1: the server's. */
+    uint8_t tries;           /* Of the first chunk, to get here. */
+    bool fin_wanted;         /* After what is still to be sent. */
     bool fin_sent;
     bool fin_acked;
     bool fin_received;
@@ -234,7 +234,9 @@ void sim__tcp_chunk_give(struct tcp_chunk *chunk);
 void sim__tcp_launch(struct tcp *from, struct tcp_chunk *chunk);
 
 /** @brief The same with the time of its arrival. */
-void sim__tcp_launch_at(struct tcp *from, struct tcp_chunk *chunk, uint64_t due);
+void sim__tcp_launch_at(struct tcp *from,
+                        struct tcp_chunk *chunk,
+                        uint64_t due);
 
 /** @brief Send a word. */
 void sim__tcp_say(struct tcp *from, enum tcp_chunk_kind kind);

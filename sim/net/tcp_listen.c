@@ -21,8 +21,8 @@
 
 enum {
     BACKLOG_MIN = 1,
-    BACKLOG_MAX = 200,     /* Of plain numbers: LIMIT-10. */
-    BACKLOG_SYSTEM = 500,  /* SOMAXCONN: several hundred. */
+    BACKLOG_MAX = 200,      /* Of plain numbers: LIMIT-10. */
+    BACKLOG_SYSTEM = 500,   /* SOMAXCONN: several hundred. */
     BACKLOG_HINT_MIN = 200, /* SOMAXCONN_HINT(n) */
     BACKLOG_HINT_MAX = 65535
 };

@@ -210,9 +210,8 @@ static struct tcp_piece *make_piece(const struct irp *irp,
 {
     struct tcp_piece *piece = sim__take(sizeof *piece);
 
-    *piece = (struct tcp_piece){.bytes = irp->length,
-                                .at = at,
-                                .urgent = urgent};
+    *piece =
+        (struct tcp_piece){.bytes = irp->length, .at = at, .urgent = urgent};
     return piece;
 }
 

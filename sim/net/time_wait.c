@@ -6,7 +6,7 @@
  *
  * Uses:     time_wait.h.
  * Used by:  tcp.c, tcp_connect.c.
- * Facts:    LIMIT-09.
+ * Facts:    none.
  * Read next: keep_alive.h.
  *
  * SPDX-License-Identifier: MIT

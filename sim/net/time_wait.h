@@ -8,7 +8,7 @@
  *
  * Uses:     tcp.h.
  * Used by:  tcp.c, tcp_connect.c, tcp_close.c.
- * Facts:    LIMIT-09.
+ * Facts:    none.
  * Read next: time_wait.c.
  *
  * SPDX-License-Identifier: MIT
@@ -19,7 +19,7 @@
 #include "tcp.h"
 
 /** How long: two minutes, 100 ns units.  The documented default is four;
- * FACT LIMIT-09 current versions take less. */
+ * LIMIT-09: current versions take less. */
 #define TIME_WAIT UINT64_C(1200000000)
 
 /** @brief An end that closed first is over. */

@@ -99,8 +99,7 @@ void sim__tcp_say(struct tcp *from, enum tcp_chunk_kind kind)
 
 void sim__tcp_notice(struct tcp *end, NTSTATUS status, uint64_t delay)
 {
-    struct tcp_chunk *chunk =
-        sim__tcp_chunk_take(CHUNK_NOTICE, sizeof status);
+    struct tcp_chunk *chunk = sim__tcp_chunk_take(CHUNK_NOTICE, sizeof status);
 
     memcpy(chunk->data, &status, sizeof status);
     chunk->due = sim__world.now + delay;
@@ -142,10 +141,7 @@ static void try_again(struct tcp *end)
     }
     end->tries = 0;
     chunk = take_first(end);
-    trace(drop,
-          .text = "no answer",
-          .value = {chunk->bytes},
-          .kernel = true);
+    trace(drop, .text = "no answer", .value = {chunk->bytes}, .kernel = true);
     if (chunk->kind != CHUNK_RESET) {
         /* Nobody repeats a reset. */
         sim__tcp_unreachable(end, chunk);
@@ -207,8 +203,8 @@ void sim__tcp_run(struct tcp *end)
 
 static void on_arrival(struct deadline *deadline)
 {
-    struct tcp *end =
-        (struct tcp *)(void *)((char *)deadline - offsetof(struct tcp, arrival));
+    struct tcp *end = (struct tcp *)(void *)((char *)deadline -
+                                             offsetof(struct tcp, arrival));
 
     sim__tcp_run(end);
     sim__tcp_forget(end);

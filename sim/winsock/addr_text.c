@@ -203,7 +203,7 @@ char *WSAAPI inet_ntoa(struct in_addr address)
 
 /* ---- Addresses with ports ------------------------------------------------ */
 
-enum { FULL_TEXT = SIM_ADDRESS_TEXT + 16 };
+enum { FULL_TEXT = SIM_ADDRESS_TEXT + 24 };
 
 /** @brief Write an address with scope and port, each only when it is not 0.
  *  @return 0 or one of Winsock's codes. */

@@ -177,4 +177,51 @@ void fact_packet_expect(HANDLE port,
                         DWORD error,
                         DWORD bytes);
 
+/** Room for one address in AcceptEx's buffer, and for data before them. */
+enum { FACT_AREA = sizeof(struct sockaddr_in) + 16, FACT_DATA = 32 };
+
+/** Sockets for AcceptEx and ConnectEx. */
+struct fact_stage {
+    struct fact_extensions call;
+    struct sockaddr_in address; /**< Of `listener`. */
+    SOCKET listener;            /**< Associated with `port` by FACT_KEY. */
+    SOCKET accepted;            /**< Fresh; with no port. */
+    HANDLE port;
+    OVERLAPPED overlapped; /**< Of AcceptEx. */
+    DWORD bytes;           /**< What AcceptEx says at once; else 0xDD. */
+    char buffer[FACT_DATA + 2 * FACT_AREA];
+};
+
+/** @brief Make them; starts Winsock. */
+void fact_stage_open(struct fact_stage *stage);
+
+/** @brief Close what is still open, and end Winsock. */
+void fact_stage_close(struct fact_stage *stage);
+
+/** @brief AcceptEx of `accepted` with these sizes. */
+BOOL fact_stage_accept(struct fact_stage *stage,
+                       DWORD data_bytes,
+                       DWORD local_bytes,
+                       DWORD remote_bytes);
+
+/** @brief The same with room for both addresses; it must pend. */
+void fact_stage_accept_later(struct fact_stage *stage, DWORD data_bytes);
+
+/** @brief Take the packet of `overlapped`. */
+void fact_stage_expect(struct fact_stage *stage, DWORD error, DWORD bytes);
+
+/** @brief A new socket, connected to the listener by connect(). */
+SOCKET fact_stage_client(const struct fact_stage *stage);
+
+/** @brief SO_UPDATE_ACCEPT_CONTEXT. */
+void fact_update_accept(SOCKET accepted, SOCKET listener);
+
+/** @brief SO_UPDATE_CONNECT_CONTEXT. */
+void fact_update_connect(SOCKET socket);
+
+/** @brief ConnectEx without data. */
+BOOL fact_connect_ex(SOCKET socket,
+                     const struct sockaddr_in *to,
+                     OVERLAPPED *overlapped);
+
 #endif

@@ -49,6 +49,7 @@ static void check_stream(void)
     /* A send may be either; not started it is not. */
     begun = fact_begun(fact_send_start(pair.here, "abc", 3, &overlapped));
     CHECK(begun != FACT_REFUSED);
+    sim_mark(begun == FACT_AT_ONCE ? "a send is over at once" : "a send pends");
     check_promise(pair.port, begun, &overlapped, 3);
     /* Not started. */
     CHECK(shutdown(pair.here, SD_SEND) == 0);

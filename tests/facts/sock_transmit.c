@@ -39,6 +39,7 @@ static HANDLE make_file(void)
 /** @brief What TransmitFile answers: started, or not. */
 static enum fact_begun begun(BOOL done)
 {
+    sim_mark(done ? "over at once" : "not over at once");
     return fact_begun(done ? 0 : SOCKET_ERROR);
 }
 

@@ -270,8 +270,7 @@ static void serve_one(SOCKET socket)
 static DWORD WINAPI serve(void *arg)
 {
     SOCKET listener = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in name = {.sin_family = AF_INET,
-                               .sin_port = htons(PORT)};
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(PORT)};
     HANDLE listening = arg;
     WSADATA data;
 
@@ -393,19 +392,15 @@ void scenario_transfer(void *arg)
     memset(&run, 0, sizeof run);
     make_pattern();
     choose_road(host);
-    run.server = (struct sockaddr_in){.sin_family = AF_INET,
-                                      .sin_port = htons(PORT)};
+    run.server =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(PORT)};
     run.server.sin_addr.s_addr = htonl(0x0a000000 + host);
     sim_assert(WSAStartup(MAKEWORD(2, 2), &data) == 0);
     server = sim_host_start(host, serve, listening);
     sim_assert(WaitForSingleObject(listening, INFINITE) == WAIT_OBJECT_0);
     while (run.arrived < TOTAL_BYTES) {
-        SOCKET socket = WSASocketW(AF_INET,
-                                   SOCK_STREAM,
-                                   0,
-                                   NULL,
-                                   0,
-                                   WSA_FLAG_OVERLAPPED);
+        SOCKET socket =
+            WSASocketW(AF_INET, SOCK_STREAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
         uint32_t far;
 
         connections++;

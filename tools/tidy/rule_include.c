@@ -20,6 +20,8 @@
 #define OP_H   "src/layer1_ops/op.h"
 #define NET_H  "src/layer2_sockets/net.h"
 #define SIM_H  "sim/sim.h"
+#define WEB_H  "sim/sim_network.h"
+#define DISK_H "sim/sim_disk.h"
 #define HOST_H "sim/host/host.h"
 
 /* Who may include whom.  A target that ends with "/" or has no suffix stands
@@ -48,22 +50,30 @@ static const struct arrow {
      "sim.h"},
     {"tools/tidy/", {"tools/tidy/"}, "tidy may include its own headers only"},
     {"tools/scenarios/",
-     {"tools/scenarios/", "lessons/", IOCP_H, OP_H, NET_H, SIM_H},
+     {"tools/scenarios/",
+      "lessons/",
+      IOCP_H,
+      OP_H,
+      NET_H,
+      SIM_H,
+      WEB_H,
+      DISK_H},
      "a scenario may include the scenario tables, the public headers of the "
-     "layers and sim.h"},
+     "layers and of the simulator"},
     {"tools/",
      {"tools/", "lessons/", SIM_H, "sim/real.h", "tests/facts/fact.h"},
      "tools/ may include sim.h and the tables of scenarios, lessons and "
      "facts"},
     {"tests/sim/", {""}, ""},
     {"tests/",
-     {"tests/", "src/", "tools/", "lessons/", "bench/", SIM_H},
-     "a test outside tests/sim may include sim.h, no other header of sim/"},
+     {"tests/", "src/", "tools/", "lessons/", "bench/", SIM_H, WEB_H, DISK_H},
+     "a test outside tests/sim may include sim.h, no other header of sim/ but "
+     "sim_network.h and sim_disk.h"},
     /* What a switch of fibers costs cannot be measured from further up. */
     {"bench/",
-     {"bench/", IOCP_H, OP_H, NET_H, SIM_H, HOST_H},
-     "a benchmark may include the public headers of the layers, sim.h and "
-     "host.h"},
+     {"bench/", IOCP_H, OP_H, NET_H, SIM_H, HOST_H, WEB_H},
+     "a benchmark may include the public headers of the layers, sim.h, "
+     "sim_network.h and host.h"},
 };
 
 static const struct arrow *arrow_of(const struct tidy_file *file)
