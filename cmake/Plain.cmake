@@ -68,6 +68,8 @@ dryport_program_test(program/leaks program_ending
     "" "leak: .* left 1 handle open: event 1" leak)
 dryport_program_test(program/leaks_allowed program_ending
     "leaks runs=10" "" leak)
+dryport_program_test(program/leaks_replayed program_ending
+    "replay=v1:program_ending:seed=1:leaks=1" "pass: 1 run" leak)
 dryport_program_test(program/unfinished program_ending
     "" "unfinished: .*1 more of its threads still ran .B." unfinished)
 dryport_program_test(program/unfinished_allowed program_ending

@@ -15,6 +15,20 @@
 #include <stdint.h>
 
 /**
+ * @defgroup sim_disk The simulated disk
+ *
+ * Each world has one disk, C:, with the folders C:\\Work, which is the current
+ * one, and C:\\Temp.  Programs use it by Windows' own functions, and it is
+ * forgotten at the end of a run.
+ *
+ * To make a write fail as if the disk were full, a plan of faults may name
+ * `disk_full`.
+ *
+ * Not here: copying real files into a world.
+ * @{
+ */
+
+/**
  * @brief Set how many bytes the disk of this world can hold.
  *
  * Files take whole clusters of 4,096 bytes.  Writes that find no room fail
@@ -28,5 +42,7 @@
  * @threads{any simulated thread}
  */
 void sim_disk_set_capacity(uint64_t bytes);
+
+/** @} */
 
 #endif

@@ -68,6 +68,8 @@ static BOOL scatter(struct request *request,
     return sim__win32_io(request, overlapped, NULL);
 }
 
+/* Nothing is read through what is reserved, but the types are Windows'.
+ * NOLINTBEGIN(readability-non-const-parameter) */
 BOOL WINAPI ReadFileScatter(HANDLE file,
                             FILE_SEGMENT_ELEMENT *segments,
                             DWORD bytes,
@@ -101,6 +103,8 @@ BOOL WINAPI WriteFileGather(HANDLE file,
     (void)reserved;
     return scatter(&request, segments, bytes, overlapped);
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 /* ---- Locks --------------------------------------------------------------- */
 

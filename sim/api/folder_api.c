@@ -10,7 +10,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include <string.h>
+#include <stdio.h>
 
 #include "../disk/disk.h"
 #include "api.h"
@@ -25,12 +25,11 @@ static void trace_node(const char *call, const struct disk_node *node)
     char text[120];
 
     if (sim__trace_state.on) {
-        size_t used = strlen(call);
-
-        memcpy(text, call, used);
-        text[used++] = ' ';
-        (void)sim__disk_path(node, path, sizeof path);
-        memcpy(text + used, path, strlen(path) + 1);
+        (void)snprintf(text,
+                       sizeof text,
+                       "%s %s",
+                       call,
+                       sim__disk_path(node, path, sizeof path));
         trace(call, .text = text, .copy = true);
     }
 }

@@ -38,12 +38,12 @@ BOOL WINAPI PeekNamedPipe(HANDLE pipe,
         .synchronous = true,
     };
     BOOL result = sim__win32_io(&request, NULL, NULL);
-    DWORD copied = 0;
 
     if (result || GetLastError() == ERROR_MORE_DATA) {
+        DWORD copied = (DWORD)(request.information - sizeof *answer);
+
         result = TRUE; /* What did not fit is still there to be read. */
-        copied = (DWORD)(request.information - sizeof *answer);
-        if (copied != 0) {
+        if (copied != 0 && buffer != NULL) {
             memcpy(buffer, answer + 1, copied);
         }
         if (bytes_read != NULL) {
@@ -208,8 +208,8 @@ BOOL WINAPI CreatePipe(PHANDLE read,
         .first = true,
     };
     WCHAR name[NAME_LETTERS];
-    struct file *server;
-    struct file *client;
+    struct file *server = NULL;
+    struct file *client = NULL;
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 
     sim__require(read, "CreatePipe", "hReadPipe");

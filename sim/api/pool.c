@@ -6,7 +6,7 @@
  * another thread first.  So callbacks may block, even for one another.
  *
  * Uses:     pool.h.
- * Used by:  pool_io_api.c, pool_work_api.c.
+ * Used by:  pool_io_api.c, pool_work_api.c, thread.c.
  * Facts:    PORT-101, PORT-102.
  * Read next: pool_io_api.c.
  *
@@ -71,11 +71,42 @@ static struct pool *current_pool(void)
                               .port = sim__port_create(0),
                               .host_number = host};
         sim__object_keep(&pool->port->object);
-        trace(open, .object = &pool->port->object, .text = "of the pool");
         pools.first = pool;
         start_thread(pool);
     }
     return pool;
+}
+
+void sim__pool_thread_over(const struct thread *thread)
+{
+    struct pool **link = &pools.first;
+    struct pool *pool;
+
+    while ((*link)->host_number != thread->host_number) {
+        link = &(*link)->next;
+    }
+    pool = *link;
+    sim__world.threads_pooled--;
+    pool->threads--;
+    if (thread->pool_idle) {
+        sim__world.threads_idle--;
+        pool->idle--;
+    }
+    if (pool->threads == 0) {
+        /* The process is gone, and so is whatever its port still hears: the
+         * next one on this host has a pool of its own. */
+        *link = pool->next;
+    }
+}
+
+void sim__pool_thread_check(const struct thread *thread)
+{
+    if (SIM_UNLIKELY(thread->pooled)) {
+        sim__stop(SIM_CONTRACT,
+                  "a thread of the thread pool is ended by ExitThread or "
+                  "TerminateThread, but it is not the program's: return from "
+                  "the callback instead");
+    }
 }
 
 struct port *sim__pool_port(void)
@@ -230,8 +261,8 @@ static void drop(struct pool_item *item)
      * yet is not said. */
     uint32_t count = queued(item);
 
-    count = count < item->pending ? count : item->pending;
-    if (count < item->pending && sim__choose(CHOOSE_OTHER, 2) == 0) {
+    if (count > item->pending ||
+        (count < item->pending && sim__choose(CHOOSE_OTHER, 2) == 0)) {
         count = item->pending;
     }
     item->pending -= count;

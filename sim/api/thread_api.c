@@ -184,6 +184,7 @@ BOOL WINAPI TerminateThread(HANDLE handle, DWORD exit_code)
     sim__before();
     status = find_thread(handle, THREAD_TERMINATE, &thread);
     if (NT_SUCCESS(status)) {
+        sim__pool_thread_check(thread);
         trace(call,
               .text = "TerminateThread",
               .object = &thread->object,

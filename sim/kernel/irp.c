@@ -35,7 +35,8 @@ NTSTATUS sim__io(struct request *request)
     NTSTATUS status =
         sim__handle_find(request->file, OBJECT_FILE, request->access, &file);
 
-    if (status == STATUS_ACCESS_DENIED && request->kind == IRP_WRITE) {
+    if (status == STATUS_ACCESS_DENIED &&
+        (request->kind == IRP_WRITE || request->kind == IRP_FLUSH)) {
         status = find_to_append(request, &file);
     }
     if (NT_SUCCESS(status) && request->event != NULL) {

@@ -161,10 +161,7 @@ static void run_down(struct thread *thread, DWORD code)
     struct stack *stack = (struct stack *)thread->fiber;
 
     if (thread->pooled) {
-        sim__stop(SIM_CONTRACT,
-                  "a thread of the thread pool is ended by ExitThread or "
-                  "TerminateThread, but it is not the program's: return from "
-                  "the callback instead");
+        sim__pool_thread_over(thread);
     }
     /* FACT THREAD-01 its I/O ends with it, with the exceptions there. */
     sim__irp_thread_exit(thread);
@@ -208,6 +205,7 @@ void sim__thread_exit(DWORD code)
     struct thread *self = sim__world.current;
 
     sim__before();
+    sim__pool_thread_check(self);
     sim__tls_thread_exit(self);
     leave(self, code);
 }

@@ -169,6 +169,12 @@ uint32_t sim__thread_resume(struct thread *thread);
  *  its slots back; tls_api.c. */
 void sim__tls_thread_exit(struct thread *thread);
 
+/** @brief A thread of a pool ends, because its host crashes; in pool.c. */
+void sim__pool_thread_over(const struct thread *thread);
+
+/** @brief Stop the run if the program ends a thread of a pool; in pool.c. */
+void sim__pool_thread_check(const struct thread *thread);
+
 /** @brief Forget the threads of the last world; called by its begin. */
 void sim__threads_begin(void);
 

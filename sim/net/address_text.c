@@ -24,7 +24,9 @@ enum { GROUPS = 8, PARTS = 4 };
 
 static uint16_t group(const struct net_address *address, int at)
 {
-    return (uint16_t)(address->bytes[2 * at] << 8 | address->bytes[2 * at + 1]);
+    const uint8_t *bytes = address->bytes + 2 * (size_t)at;
+
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
 /** @brief Where the longest row of zero groups is: at least two, the first
@@ -168,12 +170,11 @@ struct reading {
 static bool read_group(struct reading *reading, const char **text)
 {
     const char *begin = *text;
+    uint8_t *out = reading->bytes + 2 * (size_t)reading->count;
     int number = read_number(text, 16, 4, 0xFFFF);
 
     if (**text == '.') {
-        if (reading->count > GROUPS - 2 ||
-            !sim__address_parse_v4(begin,
-                                   reading->bytes + 2 * reading->count)) {
+        if (reading->count > GROUPS - 2 || !sim__address_parse_v4(begin, out)) {
             return false;
         }
         reading->count += 2;
@@ -183,8 +184,8 @@ static bool read_group(struct reading *reading, const char **text)
     if (number < 0 || reading->count == GROUPS) {
         return false;
     }
-    reading->bytes[2 * reading->count] = (uint8_t)(number >> 8);
-    reading->bytes[2 * reading->count + 1] = (uint8_t)number;
+    out[0] = (uint8_t)(number >> 8);
+    out[1] = (uint8_t)number;
     reading->count++;
     return true;
 }

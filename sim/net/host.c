@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "../winsock/device.h"
 #include "keep_alive.h"
 #include "tcp.h"
 
@@ -146,6 +147,7 @@ void sim_host_crash(uint32_t number)
     host->up = false;
     end_threads(host);
     sim__handles_close_host((uint16_t)number);
+    sim__lookups_crash(host);
     /* BOUND: each turn takes an end off the host's list. */
     while (host->ends != NULL) {
         vanish(host->ends);

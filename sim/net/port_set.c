@@ -7,7 +7,7 @@
  *
  * Uses:     port_set.h, world.h.
  * Used by:  ports.c.
- * Facts:    LIMIT-09.
+ * Facts:    none.
  * Read next: buffer.h.
  *
  * SPDX-License-Identifier: MIT

@@ -8,7 +8,7 @@
  *
  * Uses:     nothing of ours.
  * Used by:  port_set.c, ports.c.
- * Facts:    LIMIT-09.
+ * Facts:    none.
  * Read next: port_set.c.
  *
  * SPDX-License-Identifier: MIT

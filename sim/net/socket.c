@@ -133,7 +133,7 @@ static NTSTATUS start(struct irp *irp)
                      : STATUS_INVALID_DEVICE_REQUEST;
     } else {
         status = start_stream(irp);
-        if (socket->tcp != NULL && sim__tcp_moves(socket->tcp)) {
+        if (socket->tcp != NULL) {
             sim__tcp_run(socket->tcp);
         }
     }

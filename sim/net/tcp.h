@@ -192,10 +192,10 @@ static inline bool sim__tcp_near(struct tcp *end)
     return end->host == sim__tcp_peer(end)->host;
 }
 
-/** @brief Whether anything is on its way between two ends. */
-static inline bool sim__tcp_moves(struct tcp *end)
+/** @brief Whether something on its way to an end is due. */
+static inline bool sim__tcp_due(const struct tcp *end)
 {
-    return end->way_first != NULL || sim__tcp_peer(end)->way_first != NULL;
+    return end->way_first != NULL && end->way_first->due <= sim__world.now;
 }
 
 /* ---- tcp.c --------------------------------------------------------------- */
@@ -245,7 +245,14 @@ void sim__tcp_say(struct tcp *from, enum tcp_chunk_kind kind);
 void sim__tcp_notice(struct tcp *end, NTSTATUS status, uint64_t delay);
 
 /** @brief Let all arrive that is due, at both ends, and all that follows. */
-void sim__tcp_run(struct tcp *end);
+void sim__tcp_run_due(struct tcp *end);
+
+static inline void sim__tcp_run(struct tcp *end)
+{
+    if (sim__tcp_due(end) || sim__tcp_due(sim__tcp_peer(end))) {
+        sim__tcp_run_due(end);
+    }
+}
 
 /* ---- arrive.c ------------------------------------------------------------ */
 

@@ -157,18 +157,17 @@ static bool passes(struct tcp *end, const struct tcp_chunk *chunk)
            sim__link_open(from->host, end->host);
 }
 
-/** @brief Let what is due arrive at one end. @return whether anything was. */
-static bool deliver(struct tcp *end)
+/** @brief Let what is due arrive at one end. */
+static void deliver(struct tcp *end)
 {
     struct tcp *peer = sim__tcp_peer(end);
-    bool any = false;
 
-    if (end->way_first == NULL) {
-        return false;
+    if (!sim__tcp_due(end)) {
+        return;
     }
     /* BOUND: each turn takes a chunk off the way, or moves it into the
      * future. */
-    while (end->way_first != NULL && end->way_first->due <= sim__world.now) {
+    while (sim__tcp_due(end)) {
         if (!passes(end, end->way_first)) {
             try_again(end);
             continue;
@@ -177,7 +176,6 @@ static bool deliver(struct tcp *end)
         sim__tcp_arrive(end, take_first(end));
         sim__tcp_pump(end);
         sim__tcp_pump(peer);
-        any = true;
     }
     if (end->way_first != NULL) {
         end->arrival.fire = on_arrival;
@@ -185,20 +183,18 @@ static bool deliver(struct tcp *end)
     } else {
         sim__deadline_disarm(&end->arrival);
     }
-    return any;
 }
 
-void sim__tcp_run(struct tcp *end)
+void sim__tcp_run_due(struct tcp *end)
 {
     struct tcp *peer = sim__tcp_peer(end);
-    bool more;
 
     /* BOUND: a word is answered by at most one other, and data only as far
      * as a window reaches. */
     do {
-        more = deliver(peer);
-        more = deliver(end) || more;
-    } while (more);
+        deliver(peer);
+        deliver(end);
+    } while (sim__tcp_due(peer) || sim__tcp_due(end));
 }
 
 static void on_arrival(struct deadline *deadline)

@@ -36,7 +36,6 @@ static struct {
     char *texts_first;
     size_t texts_bytes;
     enum lifetime_output output;
-    bool leaks_allowed;
 } program;
 
 /** The present run. */
@@ -82,10 +81,9 @@ void sim__lifetime_begin(int argc, char **argv)
     }
 }
 
-void sim__lifetime_explore(enum lifetime_output output, bool leaks_allowed)
+void sim__lifetime_explore(enum lifetime_output output)
 {
     program.output = output;
-    program.leaks_allowed = leaks_allowed;
     run.number = 0;
 }
 
@@ -142,7 +140,7 @@ void sim__lifetime_exit(int status)
                   "and what it prints may say why",
                   status);
     }
-    if (program.leaks_allowed) {
+    if (sim__world.options.leaks_allowed) {
         /* Threads and handles end with the process. */
         ExitProcess(0);
     }

@@ -112,7 +112,7 @@ static struct sim_report explore(const struct settings *settings,
     } else if (is_single(options) && !settings->hashes) {
         output = OUTPUT_FIRST;
     }
-    sim__lifetime_explore(output, options->leaks_allowed);
+    sim__lifetime_explore(output);
     sim__output_show(output != OUTPUT_NEVER);
     report = asks_each_fault(options)
                  ? sim_explore_faults(options, sim__lifetime_run, NULL)

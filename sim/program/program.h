@@ -79,7 +79,7 @@ void sim__lifetime_begin(int argc, char **argv);
 enum lifetime_output { OUTPUT_NEVER, OUTPUT_FIRST, OUTPUT_ALWAYS };
 
 /** @brief Begin an exploration. */
-void sim__lifetime_explore(enum lifetime_output output, bool leaks_allowed);
+void sim__lifetime_explore(enum lifetime_output output);
 
 /** @brief Run main from its beginning to its end: a scenario. */
 sim_scenario_fn sim__lifetime_run;

@@ -8,8 +8,7 @@
  *
  * Uses:     winsock.h, accept_area.h.
  * Used by:  layer 1, programs.
- * Facts:    OVL-05, SOCK-59, SOCK-60, SOCK-61, SOCK-62, SOCK-63, SOCK-69,
- *           SOCK-73.
+ * Facts:    SOCK-59, SOCK-60, SOCK-61, SOCK-62, SOCK-63, SOCK-69, SOCK-73.
  * Read next: connect_ex.c.
  *
  * SPDX-License-Identifier: MIT
@@ -42,14 +41,14 @@ static NTSTATUS check(const struct acceptance *call,
 {
     NTSTATUS status = sim__socket_find(call->listener, listener_out);
 
+    /* Each of the failures leaves Internal at pending. */
+    call->overlapped->Internal = STATUS_PENDING;
     if (NT_SUCCESS(status)) {
         status = sim__socket_find(call->accepted, accepted_out);
     }
     if (!NT_SUCCESS(status)) {
         return status;
     }
-    /* FACT OVL-05 from here on a failure leaves Internal at pending. */
-    call->overlapped->Internal = STATUS_PENDING;
     if ((*listener_out)->state != SOCKET_LISTENING ||
         !fresh(*accepted_out, *listener_out)) {
         return STATUS_WINSOCK(WSAEINVAL);

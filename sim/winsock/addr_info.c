@@ -66,7 +66,7 @@ static void fill(struct entry *entry,
 static void name(struct entry *entry, const char *text, bool wide)
 {
     if (!wide) {
-        (void)strcpy(entry->name.narrow, text);
+        sim__copy_text(entry->name.narrow, text);
         entry->info.narrow.ai_canonname = entry->name.narrow;
         return;
     }
@@ -105,7 +105,7 @@ static ADDRINFOA *make_list(const struct resolved *resolved,
 /** @brief What both calls do between their own kinds of text. */
 static int answer(const struct question *question, bool wide, ADDRINFOA **out)
 {
-    struct resolved resolved;
+    struct resolved resolved = {.count = 0};
     NTSTATUS status;
     int error;
 

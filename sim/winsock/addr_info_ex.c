@@ -16,6 +16,7 @@
  */
 #include <string.h>
 
+#include "device.h"
 #include "resolver.h"
 
 /** Handles of questions: numbers that no handle table comes to. */
@@ -133,9 +134,6 @@ static void finish(struct lookup *lookup)
         link = &(*link)->next;
     }
     *link = lookup->next;
-    if (lookup->host != NULL && !lookup->host->up) {
-        return; /* It crashed, and the program with it. */
-    }
     *lookup->out = lookup->list;
     lookup->overlapped->Pointer = lookup->out;
     lookup->overlapped->Internal = (ULONG_PTR)lookup->error;
@@ -198,6 +196,30 @@ static struct lookup *find(HANDLE handle)
         lookup = lookup->next;
     }
     return lookup;
+}
+
+void sim__lookups_crash(const struct host *host)
+{
+    struct lookup **link = &lookups.first;
+
+    if (lookups.generation != sim__world.generation) {
+        return;
+    }
+    while (*link != NULL) {
+        struct lookup *lookup = *link;
+
+        if (lookup->host != host) {
+            link = &lookup->next;
+            continue;
+        }
+        *link = lookup->next;
+        sim__deadline_disarm(&lookup->arrival);
+        if (lookup->event != NULL) {
+            sim__object_drop(lookup->event);
+        }
+        free_list(lookup->list);
+        sim__give(lookup, sizeof *lookup);
+    }
 }
 
 INT WSAAPI GetAddrInfoExCancel(LPHANDLE handle)

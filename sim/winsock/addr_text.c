@@ -98,7 +98,8 @@ PCSTR WSAAPI inet_ntop(INT family, const VOID *from, PSTR out, size_t length)
         sim__set_error(ERROR_INVALID_PARAMETER);
         return NULL;
     }
-    return strcpy(out, text);
+    sim__copy_text(out, text);
+    return out;
 }
 
 PCWSTR WSAAPI InetNtopW(INT family, const VOID *from, PWSTR out, size_t length)
@@ -271,7 +272,7 @@ INT WSAAPI WSAAddressToStringA(LPSOCKADDR name,
     if (error != 0) {
         return sim__wsa_fail(error);
     }
-    (void)strcpy(out, text);
+    sim__copy_text(out, text);
     return 0;
 }
 
@@ -364,7 +365,7 @@ static int read_full(const char *given, INT family, LPSOCKADDR out, LPINT bytes)
         *bytes = sim__address_bytes(wanted);
         return WSAEFAULT;
     }
-    (void)strcpy(text, given);
+    sim__copy_text(text, given);
     if (!(wanted == NET_V4 ? read_v4(text, &address)
                            : read_v6(text, &address))) {
         return WSAEINVAL;

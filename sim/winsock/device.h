@@ -18,6 +18,7 @@
 #include "../kernel/irp.h"
 #include "../net/address.h"
 
+struct host;
 struct socket;
 
 /** @brief Start an IRP_CONTROL; as file_ops.start. */
@@ -59,6 +60,10 @@ void sim__message_end(void *message,
 
 /** @brief The socket is deleted: give back its rare options, if any. */
 void sim__rare_give(struct socket *socket);
+
+/** @brief A host crashes, and its pending questions for names with it.  In
+ *  addr_info_ex.c. */
+void sim__lookups_crash(const struct host *host);
 
 /** @brief Whether a socket has joined a multicast group. */
 bool sim__multicast_joined(const struct socket *socket,

@@ -60,7 +60,7 @@ int WSAAPI gethostname(char *name, int bytes)
         if (name == NULL || bytes <= (int)strlen(own)) {
             status = STATUS_WINSOCK(WSAEFAULT);
         } else {
-            (void)strcpy(name, own);
+            sim__copy_text(name, own);
         }
     }
     return sim__wsa_result(status);
@@ -249,7 +249,7 @@ static struct hostent *fill_host(const struct resolved *resolved)
 {
     struct name_area *area = sim__name_area();
 
-    (void)strcpy(area->name, resolved->name);
+    sim__copy_text(area->name, resolved->name);
     for (uint32_t at = 0; at < resolved->count; at++) {
         memcpy(area->addresses[at], resolved->addresses[at].bytes, 4);
         area->address_list[at] = area->addresses[at];
@@ -273,7 +273,7 @@ struct hostent *WSAAPI gethostbyname(const char *name)
         .node = name == NULL ? "" : name,
         .family = AF_INET,
     };
-    struct resolved resolved;
+    struct resolved resolved = {.count = 0};
     struct hostent *host = NULL;
     NTSTATUS status;
     int error;
@@ -312,8 +312,8 @@ struct servent *WSAAPI getservbyname(const char *name, const char *protocol)
         return NULL;
     }
     area = sim__name_area();
-    (void)strcpy(area->service_name, service->name);
-    (void)strcpy(area->protocol_name, service->tcp && tcp ? "tcp" : "udp");
+    sim__copy_text(area->service_name, service->name);
+    sim__copy_text(area->protocol_name, service->tcp && tcp ? "tcp" : "udp");
     area->service = (struct servent){
         .s_name = area->service_name,
         .s_aliases = &area->none,

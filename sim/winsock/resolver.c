@@ -26,8 +26,10 @@ static const int flags_known = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST |
 
 static char lower(char letter)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter + ('a' - 'A'))
-                                          : letter;
+    if (letter >= 'A' && letter <= 'Z') {
+        letter = (char)(letter + ('a' - 'A'));
+    }
+    return letter;
 }
 
 /** @brief Names of hosts and services do not distinguish case. */
@@ -175,7 +177,7 @@ static bool add_numeric(struct resolved *out, const struct question *question)
         add(out, question, v4);
         return true;
     }
-    (void)strcpy(text, question->node); /* Shorter: its caller looked. */
+    sim__copy_text(text, question->node); /* Shorter: its caller looked. */
     scope = strchr(text, '%');
     if (scope != NULL) {
         long number = number_of(scope + 1);
@@ -206,7 +208,7 @@ static void add_host(struct resolved *out,
         add(out, question, host->v4);
         add(out, question, host->v6);
     }
-    (void)strcpy(out->name, host->name);
+    sim__copy_text(out->name, host->name);
 }
 
 /** @brief The host of a name; a full stop may end it. */
@@ -252,7 +254,7 @@ static int find_node(const struct question *question, struct resolved *out)
         return WSAHOST_NOT_FOUND;
     }
     if (add_numeric(out, question)) {
-        (void)strcpy(out->name, node);
+        sim__copy_text(out->name, node);
         return 0;
     }
     if (question->flags & AI_NUMERICHOST) {
@@ -261,7 +263,7 @@ static int find_node(const struct question *question, struct resolved *out)
     if (same(node, "localhost")) {
         add(out, question, sim__address_loopback(NET_V6, 0));
         add(out, question, sim__address_loopback(NET_V4, 0));
-        (void)strcpy(out->name, here->name);
+        sim__copy_text(out->name, here->name);
         return 0;
     }
     host = node[0] == '\0' || same(node, "..localmachine") ? here

@@ -16,6 +16,8 @@
 #ifndef SIM_RESOLVER_H
 #define SIM_RESOLVER_H
 
+#include <string.h>
+
 #include "winsock.h"
 
 /** A name has two addresses, and IPv4 in IPv6 clothes is a third. */
@@ -42,6 +44,12 @@ struct resolved {
     char name[NAME_BYTES]; /* Canonical. */
     uint64_t delay;        /* The question takes so long; 100 ns units. */
 };
+
+/** @brief Copy a text to where there is room for it. */
+static inline void sim__copy_text(char *out, const char *text)
+{
+    memcpy(out, text, strlen(text) + 1);
+}
 
 /** @brief Answer a question.
  *  @return 0 or one of Winsock's codes; with both, out->delay is set. */

@@ -8,7 +8,7 @@
  *
  * Uses:     winsock.h, ../net/ready.h.
  * Used by:  layer 2, programs.
- * Facts:    SOCK-06, LIMIT-11.
+ * Facts:    SOCK-06.
  * Read next: ws_poll.c.
  *
  * SPDX-License-Identifier: MIT

@@ -98,7 +98,10 @@ static void check_record(const struct watched *watched,
           offsetof(FILE_NOTIFY_INFORMATION, FileName) + record->FileNameLength);
     CHECK(record->Action == action && record->NextEntryOffset == 0);
     CHECK(record->FileNameLength == 3 * sizeof(WCHAR));
-    CHECK(memcmp(record->FileName, L"new", 3 * sizeof(WCHAR)) == 0);
+    CHECK(memcmp((const char *)watched->buffer +
+                     offsetof(FILE_NOTIFY_INFORMATION, FileName),
+                 L"new",
+                 3 * sizeof(WCHAR)) == 0);
 }
 
 void fact_file_19(void)

@@ -32,7 +32,7 @@ static struct fact_file open_with_port(HANDLE port)
 static void check_reads(HANDLE file, HANDLE port)
 {
     OVERLAPPED overlapped[READS] = {{0}};
-    char in[READS][PART];
+    char in[READS][PART] = {{0}};
 
     for (DWORD at = 0; at < READS; at++) {
         overlapped[at].Offset = at * PART;

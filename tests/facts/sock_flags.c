@@ -244,7 +244,7 @@ static void recv_to_mark(SOCKET socket)
         int bytes = recv(socket, in, sizeof in, 0);
 
         CHECK(bytes > 0 && taken + bytes <= 2);
-        CHECK(memcmp(in, "ab" + taken, (size_t)bytes) == 0);
+        CHECK(memcmp(in, &"ab"[taken], (size_t)bytes) == 0);
         taken += bytes;
     }
 }

@@ -81,10 +81,10 @@ void fact_sock_14(void)
 
         CHECK(packet.success && packet.overlapped == &overlapped[at]);
         CHECK(packet.bytes >= 1 && packet.bytes <= PART);
-        CHECK(memcmp(in[at], "abcdef" + taken, packet.bytes) == 0);
+        CHECK(memcmp(in[at], &"abcdef"[taken], packet.bytes) == 0);
         taken += packet.bytes;
     }
-    fact_recv_text(pair.here, "abcdef" + taken);
+    fact_recv_text(pair.here, &"abcdef"[taken]);
     check_workers(&pair);
     fact_pair_close(&pair);
 }

@@ -34,7 +34,7 @@ void fact_sock_11(void)
     CHECK(packet.success && packet.bytes >= 1 && packet.bytes <= 4);
     CHECK(memcmp(in, "bcde", packet.bytes) == 0);
     sim_mark(packet.bytes == 4 ? "all that was sent" : "a part of it");
-    fact_recv_text(pair.here, "bcde" + packet.bytes);
+    fact_recv_text(pair.here, &"bcde"[packet.bytes]);
     fact_send(pair.peer, "fghij", 5);
     fact_await_bytes(pair.here, 5);
     CHECK(fact_recv_start(pair.here, in, 2, &overlapped) == 0);

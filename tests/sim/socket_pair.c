@@ -228,3 +228,10 @@ struct sockaddr_in name_of(SOCKET socket, bool of_peer)
                                                      &bytes) == 0);
     return name;
 }
+
+DWORD CALLBACK send_when_idle(void *socket)
+{
+    sim_settle();
+    sim_assert(send((SOCKET)socket, "ab", 2, 0) == 2);
+    return 0;
+}

@@ -109,4 +109,7 @@ bool pends(BOOL result);
 /** @brief getsockname or getpeername, which must succeed. */
 struct sockaddr_in name_of(SOCKET socket, bool of_peer);
 
+/** @brief A thread: send two bytes when everybody else waits. */
+DWORD CALLBACK send_when_idle(void *socket);
+
 #endif

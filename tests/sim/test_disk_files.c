@@ -131,6 +131,37 @@ static void overlapped_files_work(void **state)
     schedules_reach(overlapped_scenario, marks);
 }
 
+static DWORD routine_bytes;
+
+static void WINAPI note_bytes(DWORD error, DWORD bytes, LPOVERLAPPED overlapped)
+{
+    sim_assert(error == 0 && overlapped->Offset == 3);
+    routine_bytes = bytes;
+}
+
+static void routine_scenario(void *arg)
+{
+    HANDLE file = open_file("a.txt", CREATE_NEW, FILE_FLAG_OVERLAPPED);
+    OVERLAPPED overlapped = {.Offset = 3};
+    char in[8];
+
+    (void)arg;
+    routine_bytes = 0;
+    sim_assert(WriteFileEx(file, "abcd", 4, &overlapped, note_bytes));
+    sim_assert(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION);
+    sim_assert(routine_bytes == 4 && size_of(file) == 7);
+    sim_assert(ReadFileEx(file, in, 2, &overlapped, note_bytes));
+    sim_assert(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION);
+    sim_assert(routine_bytes == 2 && memcmp(in, "ab", 2) == 0);
+    check_close(file);
+}
+
+static void routines_are_called(void **state)
+{
+    (void)state;
+    schedules_pass(routine_scenario);
+}
+
 /* ---- One after another --------------------------------------------------- */
 
 static LONGLONG seek(HANDLE file, LONGLONG distance, DWORD method)
@@ -394,6 +425,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overlapped_files_work),
+        cmocka_unit_test(routines_are_called),
         cmocka_unit_test(positions_and_sizes),
         cmocka_unit_test(a_disk_can_be_full),
         cmocka_unit_test(what_is_left_behind),

@@ -238,7 +238,7 @@ static void temporary_scenario(void *arg)
     sim_assert(number != 0 && exists(name));
     sim_assert(strncmp(name, "C:\\Temp\\pre", 11) == 0);
     sim_assert(strcmp(name + strlen(name) - 4, ".tmp") == 0);
-    sim_assert(GetTempFileNameA(path, "pre", 0, second) != number);
+    sim_assert(GetTempFileNameA(path, "pre", 0, second) > number);
     sim_assert(strcmp(name, second) != 0);
     sim_assert(GetTempFileNameA("C:\\Temp", "x", 0x12ab, name) == 0x12ab);
     sim_assert(strcmp(name, "C:\\Temp\\x12AB.tmp") == 0 && !exists(name));

@@ -38,6 +38,7 @@ static struct {
     int called;
     DWORD error;
     DWORD thread;
+    bool crashed; /* Nobody must be told any more. */
 } query;
 
 static void WINAPI query_done(DWORD error,
@@ -45,7 +46,7 @@ static void WINAPI query_done(DWORD error,
                               LPWSAOVERLAPPED overlapped)
 {
     (void)bytes;
-    sim_assert(overlapped == &query.overlapped);
+    sim_assert(overlapped == &query.overlapped && !query.crashed);
     query.called++;
     query.error = error;
     query.thread = GetCurrentThreadId();
@@ -189,6 +190,35 @@ static void limit_scenario(void *arg)
     datagrams_end();
 }
 
+static DWORD WINAPI ask_and_crash(void *arg)
+{
+    datagrams_begin();
+    if (query_begin(L"host3", NULL) == WSA_IO_PENDING) {
+        sim_mark("crashed");
+    } else {
+        FreeAddrInfoExW(query.list);
+    }
+    sim_host_crash(sim_host_here());
+    return (DWORD)(arg == NULL);
+}
+
+static void crash_scenario(void *arg)
+{
+    uint32_t host = sim_host_add();
+    HANDLE thread;
+
+    (void)arg;
+    (void)sim_host_add();
+    memset(&query, 0, sizeof query);
+    thread = sim_host_start(host, ask_and_crash, NULL);
+    check_join(thread);
+    query.crashed = true;
+    /* What a host asked before it crashed is not answered to the next
+     * program that runs there. */
+    sim_host_restart(host);
+    datagrams_settle();
+}
+
 /** @brief GetAddrInfoExW with what matters; the code. */
 static int try_ex(DWORD space,
                   LPOVERLAPPED overlapped,
@@ -239,6 +269,7 @@ static void an_answer_may_come_later(void **state)
     const char *const answers[] = {"answered later", "answered at once", NULL};
     const char *const cancels[] = {"cancelled", "too late", NULL};
     const char *const events[] = {"in progress", "over", NULL};
+    const char *const crashes[] = {"crashed", NULL};
     const char *const limits[] = {"in time", "timed out", NULL};
 
     (void)state;
@@ -251,6 +282,8 @@ static void an_answer_may_come_later(void **state)
     schedules_pass(limit_scenario);
     schedules_reach(limit_scenario, limits);
     schedules_pass(wrong_ex_scenario);
+    schedules_pass(crash_scenario);
+    schedules_reach(crash_scenario, crashes);
 }
 
 /* ---- Faults -------------------------------------------------------------- */

@@ -100,6 +100,24 @@ static void peek_messages_scenario(void *arg)
     sim_assert(seen.read == 2 && seen.available == 5 && seen.left == 1);
     seen = peek(pair.server, 16);
     sim_assert(seen.read == 3 && seen.left == 0);
+    {
+        /* Natively what does not fit is a warning. */
+        DWORD out[5];
+        IO_STATUS_BLOCK block;
+
+        sim_assert(NtFsControlFile(pair.server,
+                                   NULL,
+                                   NULL,
+                                   NULL,
+                                   &block,
+                                   FSCTL_PIPE_PEEK,
+                                   NULL,
+                                   0,
+                                   out,
+                                   18) == STATUS_PENDING);
+        sim_assert(block.Status == STATUS_BUFFER_OVERFLOW);
+        sim_assert(block.Information == 18 && out[2] == 2 && out[3] == 3);
+    }
     sim_assert(failed(PeekNamedPipe(NULL, NULL, 0, NULL, NULL, NULL),
                       ERROR_INVALID_HANDLE));
     pair_close(&pair);

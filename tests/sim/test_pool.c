@@ -2,7 +2,7 @@
  * @file test_pool.c
  * @brief The thread pool: operations and functions that it runs.
  *
- * Uses:     schedules.h, pipe_pair.h, checks.h.
+ * Uses:     schedules.h, pipe_pair.h, checks.h, sim_network.h.
  * Used by:  ctest.
  * Facts:    PORT-16, PORT-101, PORT-102.
  * Read next: none.
@@ -12,6 +12,7 @@
 #include "checks.h"
 #include "pipe_pair.h"
 #include "schedules.h"
+#include "sim_network.h"
 
 /** What callbacks have seen. */
 static struct {
@@ -308,10 +309,46 @@ static void deadlock_scenario(void *arg)
     (void)WaitForSingleObject(event, INFINITE);
 }
 
+static DWORD WINAPI serve_two(void *arg)
+{
+    (void)arg;
+    sim_assert(QueueUserWorkItem(sleep_for_ever, NULL, 0));
+    sim_assert(QueueUserWorkItem(do_nothing, NULL, 0));
+    Sleep(INFINITE);
+    return 0;
+}
+
+static DWORD WINAPI serve_one(void *arg)
+{
+    (void)arg;
+    sim_assert(QueueUserWorkItem(do_nothing, NULL, 0));
+    return 0;
+}
+
+/** @brief A pool goes down with its host, and the next one is new. */
+static void crash_scenario(void *arg)
+{
+    uint32_t host = sim_host_add();
+    HANDLE thread;
+
+    (void)arg;
+    forget();
+    thread = sim_host_start(host, serve_two, NULL);
+    sim_settle();
+    sim_assert(seen.count == 1);
+    sim_host_crash(host);
+    sim_assert(CloseHandle(thread));
+    sim_host_restart(host);
+    thread_end(sim_host_start(host, serve_one, NULL));
+    sim_settle();
+    sim_assert(seen.count == 2);
+}
+
 static void the_process_does_not_wait_for_the_pool(void **state)
 {
     (void)state;
     schedules_pass(exit_scenario);
+    schedules_pass(crash_scenario);
     schedules_pass(leave_scenario);
     schedules_fail(stay_scenario, SIM_DEADLOCK, "B waits in Sleep");
     schedules_fail(deadlock_scenario, SIM_DEADLOCK, "A waits in");

@@ -227,6 +227,16 @@ static void cut_scenario(void *arg)
         sim_assert(WSAGetLastError() == WSAEMSGSIZE && bytes == 4);
         sim_assert(flags == MSG_PARTIAL);
     }
+    post_close(&post);
+}
+
+static void cut_later_scenario(void *arg)
+{
+    struct post post = post_open();
+    OVERLAPPED overlapped = {0};
+    char in[8];
+
+    (void)arg;
     {
         /* SOCK-99: the same when the receive was there first. */
         sim_assert(receive_begin(post.in, in, 4, &overlapped) ==
@@ -279,6 +289,7 @@ static void a_datagram_that_does_not_fit_is_cut(void **state)
 {
     (void)state;
     schedules_pass(cut_scenario);
+    schedules_pass(cut_later_scenario);
     schedules_pass(empty_scenario);
 }
 

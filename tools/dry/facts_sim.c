@@ -135,6 +135,8 @@ static bool explore_all(const struct fact *fact, char *sentence_out)
     search.strategy = "dfs";
     search.calls_only = true;
     search.runs = SEARCH_MAX;
+    /* What a network may do besides would be too much to search. */
+    search.network = "prompt";
     if (!explore(fact, &plain, sentence_out)) {
         return false;
     }
