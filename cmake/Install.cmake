@@ -23,7 +23,8 @@ if(TARGET dry-real)
     install(TARGETS dry-real RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
 
-dryport_glob(public_headers sim/sim.h sim/sim_disk.h sim/compiler.h
+dryport_glob(public_headers sim/sim.h sim/sim_disk.h sim/sim_network.h
+    sim/compiler.h
     src/layer0_iocp/iocp.h
     src/layer1_ops/op.h src/layer1_ops/op_status.def)
 install(FILES ${public_headers} DESTINATION "${include_to}")

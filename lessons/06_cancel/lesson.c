@@ -44,7 +44,7 @@ static void stop(const struct iocp *port, HANDLE file, struct receive *receive)
         sim_note("cancel: nothing to stop, the packet is there");
         break;
     default:
-        sim_assert(!"another answer");
+        sim_assert_failed("the cancel has a third answer", __FILE__, __LINE__);
     }
     /* FACT CANCEL-05 either way exactly one packet comes. */
     sim_assert(iocp_take(port, INFINITE, &packet) == IOCP_PACKET);

@@ -9,7 +9,7 @@
  * Uses:     winsock.h.
  * Used by:  every call of Winsock that transfers or connects.
  * Facts:    PORT-23, OVL-03, OVL-05, OVL-33, SOCK-03, SOCK-04, SOCK-05,
- *           SOCK-06, SOCK-07, SOCK-08, LIMIT-01.
+ *           SOCK-06, SOCK-07, SOCK-08.
  * Read next: transfer.h.
  *
  * SPDX-License-Identifier: MIT
@@ -98,7 +98,7 @@ NTSTATUS sim__wsa_io(struct request *request,
         wait_here(request, socket, report);
     }
     if (sim__fault(request->call, STATUS_INSUFFICIENT_RESOURCES)) {
-        return STATUS_INSUFFICIENT_RESOURCES; /* FACT LIMIT-01 WSAENOBUFS. */
+        return STATUS_INSUFFICIENT_RESOURCES; /* WSAENOBUFS. */
     }
     /* FACT OVL-05 a call that fails at once leaves Internal at pending. */
     status = sim__io(request);

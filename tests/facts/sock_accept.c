@@ -33,7 +33,7 @@ void fact_sock_65(void)
     CHECK(packet.bytes >= 1 && packet.bytes <= 3);
     CHECK(memcmp(stage.buffer, "abc", packet.bytes) == 0);
     if (packet.bytes < 3) {
-        fact_recv_text(stage.accepted, "abc" + packet.bytes);
+        fact_recv_text(stage.accepted, &"abc"[packet.bytes]);
     }
     fact_close(&client);
     fact_stage_close(&stage);

@@ -98,7 +98,7 @@ static struct acceptance *take_one(const struct fact_stage *stage,
             return &many[at];
         }
     }
-    CHECK(!"a packet of one of them");
+    sim_assert_failed("it is a packet of one of them", __FILE__, __LINE__);
     return NULL;
 }
 

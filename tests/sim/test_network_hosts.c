@@ -244,7 +244,9 @@ static DWORD WINAPI busy_host(void *arg)
     (void)packet_wait(port);
     (void)packet_wait(port);
     sim_host_crash(sim_host_here());
-    sim_assert(!"a thread goes on after the crash of its host");
+    sim_assert_failed("a thread goes on after the crash of its host",
+                      __FILE__,
+                      __LINE__);
     return 0;
 }
 
