@@ -33,7 +33,7 @@ struct net_address {
 /** What reading a sockaddr can come to. */
 enum address_answer {
     ADDRESS_READ,
-    ADDRESS_SHORT, /**< Fewer bytes than its family needs: WSAEFAULT. */
+    ADDRESS_SHORT,       /**< Fewer bytes than its family needs: WSAEFAULT. */
     ADDRESS_OTHER_FAMILY /**< Another family than wanted: WSAEAFNOSUPPORT. */
 };
 
@@ -70,8 +70,8 @@ bool sim__address_is_loopback(const struct net_address *address);
 bool sim__address_same_host(const struct net_address *one,
                             const struct net_address *two);
 
-/** @brief An IPv4 address in IPv6 clothes (::ffff:a.b.c.d) as IPv4, any other
- *  as it is: sockets without IPV6_V6ONLY. */
+/** @brief An IPv4 address mapped into IPv6 as IPv4, any other as it
+ *  is: sockets without IPV6_V6ONLY. */
 struct net_address sim__address_unmap(const struct net_address *address);
 
 /** @brief An IPv4 address in IPv6 clothes; any other as it is. */
