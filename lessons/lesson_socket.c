@@ -117,6 +117,7 @@ void lesson_join(HANDLE thread)
 }
 
 int lesson_receive(SOCKET socket,
+                   /* NOLINTNEXTLINE(readability-non-const-parameter) */
                    char *buffer,
                    ULONG bytes,
                    OVERLAPPED *overlapped)

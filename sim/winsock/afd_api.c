@@ -53,6 +53,8 @@ static NTSTATUS poll_sockets(struct request *request,
     NTSTATUS status = find_sockets(question.entries, head->count, sockets);
 
     if (NT_SUCCESS(status)) {
+        /* Used until the call ends only. */
+        /* cppcheck-suppress autoVariables */
         request->detail = &question;
         status = sim__io(request);
     }

@@ -142,8 +142,8 @@ static int ask(const struct acceptance *call,
 static NTSTATUS take_on_condition(struct acceptance *call,
                                   struct socket *socket)
 {
-    struct net_address local;
-    struct net_address remote;
+    struct net_address local = {.family = NET_NONE};
+    struct net_address remote = {.family = NET_NONE};
     const struct socket_glance glance = {.local = &local, .remote = &remote};
     NTSTATUS status;
 

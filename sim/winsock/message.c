@@ -129,6 +129,7 @@ static ULONG put_packet_info(const WSABUF *control,
     WSACMSGHDR head = {
         .cmsg_len = WSA_CMSG_LEN(is_v4 ? sizeof v4 : sizeof v6),
         .cmsg_level = is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
+        /* NOLINTNEXTLINE(bugprone-branch-clone) */
         .cmsg_type = is_v4 ? IP_PKTINFO : IPV6_PKTINFO,
     };
 

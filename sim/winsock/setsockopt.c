@@ -157,9 +157,11 @@ static NTSTATUS set_of_internet(const struct setting *setting)
 {
     bool is_v6 = setting->level == IPPROTO_IPV6;
 
+    /* NOLINTNEXTLINE(bugprone-branch-clone) */
     if (setting->name == (is_v6 ? IPV6_ADD_MEMBERSHIP : IP_ADD_MEMBERSHIP)) {
         return change_group(setting, true);
     }
+    /* NOLINTNEXTLINE(bugprone-branch-clone) */
     if (setting->name == (is_v6 ? IPV6_DROP_MEMBERSHIP : IP_DROP_MEMBERSHIP)) {
         return change_group(setting, false);
     }

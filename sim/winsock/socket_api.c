@@ -28,6 +28,7 @@ struct wish {
 };
 
 /** A socket's rights are those of a file opened for both directions. */
+/* NOLINTNEXTLINE(misc-redundant-expression) */
 enum { SOCKET_RIGHTS = FILE_GENERIC_READ | FILE_GENERIC_WRITE };
 
 SOCKET sim__wsa_open(struct file *file, DWORD flags)

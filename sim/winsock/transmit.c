@@ -66,6 +66,7 @@ static void gather(const struct socket_transmit *detail,
                    char *block)
 {
     if (detail->head_bytes != 0) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         memcpy(block, detail->head, detail->head_bytes);
     }
     if (file_bytes != 0) {
@@ -79,6 +80,7 @@ static void gather(const struct socket_transmit *detail,
                        file_bytes);
     }
     if (detail->tail_bytes != 0) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         memcpy(block + detail->head_bytes + file_bytes,
                detail->tail,
                detail->tail_bytes);

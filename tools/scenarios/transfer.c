@@ -174,7 +174,7 @@ static bool take(struct side *side, struct transfer **op_out, DWORD *bytes)
  *  gone first. */
 static bool receive_number(SOCKET socket, uint32_t *out)
 {
-    char bytes[sizeof *out];
+    char bytes[sizeof *out] = {0};
     int have = 0;
 
     while (have < (int)sizeof bytes) {
