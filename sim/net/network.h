@@ -135,7 +135,7 @@ const char *sim__link_wrong(const struct sim_link *link);
 
 /**
  * @brief Read a plan, for all runs until the next one is read.
- * @param plan  As sim_options.network, or NULL: one host.
+ * @param text  As sim_options.network, or NULL: one host.
  * @return NULL, or a sentence saying what is wrong.
  */
 const char *sim__network_read(const char *text);
