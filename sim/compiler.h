@@ -26,6 +26,10 @@
 #    define SIM_UNSANITIZED         __attribute__((no_sanitize("undefined")))
 /* Functions that touch memory which AddressSanitizer forbids to others. */
 #    define SIM_UNWATCHED           __attribute__((no_sanitize("address")))
+/* Inlined even where nothing else is. */
+#    define SIM_INLINE              inline __attribute__((always_inline))
+/* Where the stack of the caller ended before it called this function. */
+#    define SIM_CALLER_FRAME()      __builtin_dwarf_cfa()
 /* A variable that may be there or not. */
 #    define SIM_WEAK                __attribute__((weak))
 #    define SIM_TRAP()              __builtin_trap()
@@ -44,6 +48,8 @@
 #    define SIM_MUST_USE            _Check_return_
 #    define SIM_UNSANITIZED
 #    define SIM_UNWATCHED
+#    define SIM_INLINE           __forceinline
+#    define SIM_CALLER_FRAME()   ((char *)_AddressOfReturnAddress() + 8)
 #    define SIM_WEAK
 #    define SIM_TRAP() __debugbreak()
 #    define SIM_FORMAT(at, first)

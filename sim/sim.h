@@ -114,6 +114,8 @@ struct sim_options {
                             * call), "WSASend#3+" (and all later ones), "#7"
                             * (the seventh that could), commas between them;
                             * NULL: none. */
+    const char *rules;       /**< Contract rules: NULL for all, "off", or those
+                            * to leave out, such as "-3,-7". */
     const char *network;     /**< Hosts and links: see sim_network.h; NULL: this
                             * host alone. */
     bool record;             /**< Keep the trace of the last run even if it
@@ -140,6 +142,8 @@ struct sim_report {
     uint64_t seed;            /**< Of the last run, for "random". */
     uint64_t hash;            /**< Trace hash of the last run, if computed. */
     const char *sentence;     /**< What went wrong and where; "" if nothing. */
+    const char *stacks;       /**< Who called whom when memory was lent, freed
+                               * or closed, a line each, or "". */
     const char *replay;       /**< Line that repeats the last run. */
     const struct sim_event *events; /**< Its trace, or NULL. */
     size_t event_count;             /**< Events at events. */
@@ -258,6 +262,24 @@ void sim_print_report(FILE *file,
  * @threads{any}
  */
 const char *sim_verdict_name(enum sim_verdict verdict);
+
+/** A contract rule: what every program promises Windows. */
+struct sim_rule {
+    unsigned number;      /**< For sim_options.rules. */
+    const char *name;     /**< A word. */
+    const char *sentence; /**< What a program does that breaks it. */
+    const char *fact;     /**< The fact it rests on, or "". */
+    const char *advice;   /**< What to do. */
+};
+
+/**
+ * @brief The contract rules, one by one.
+ *
+ * @param at  Counted from 0.
+ * @return A rule, or NULL after the last.
+ * @threads{any}
+ */
+const struct sim_rule *sim_rule_at(size_t at);
 
 /**
  * @brief How often a mark was passed since the last sim_explore() began.

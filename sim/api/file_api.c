@@ -222,6 +222,7 @@ BOOL WINAPI ReadFile(HANDLE file,
                      LPOVERLAPPED overlapped)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_READ_DATA,
         .kind = IRP_READ,
@@ -254,6 +255,7 @@ BOOL WINAPI WriteFile(HANDLE file,
                       LPOVERLAPPED overlapped)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_WRITE_DATA,
         .kind = IRP_WRITE,
@@ -274,6 +276,7 @@ BOOL WINAPI FlushFileBuffers(HANDLE file)
 {
     /* FACT PIPE-19 FlushFileBuffers blocks, also on an overlapped handle. */
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_WRITE_DATA,
         .kind = IRP_FLUSH,
@@ -333,6 +336,7 @@ BOOL WINAPI ReadFileEx(HANDLE file,
                        LPOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_READ_DATA,
         .kind = IRP_READ,
@@ -351,6 +355,7 @@ BOOL WINAPI WriteFileEx(HANDLE file,
                         LPOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_WRITE_DATA,
         .kind = IRP_WRITE,

@@ -70,18 +70,25 @@ uint32_t sim__rights(enum object_type type, uint32_t wanted)
     return granted;
 }
 
-/** @brief Close, saying so while the object is still there to be named. */
-static NTSTATUS close_handle(HANDLE handle)
+/** @brief Say that a handle is closed while its object can still be named. */
+static SIM_NOINLINE void trace_close(HANDLE handle)
 {
     const struct handle *row = sim__handle_row(handle);
 
-    if (handle == GetCurrentThread() || handle == GetCurrentProcess()) {
-        return STATUS_SUCCESS; /* A pseudo handle: closing has no effect. */
-    }
     if (row != NULL && !(row->flags & HANDLE_FLAG_PROTECT_FROM_CLOSE)) {
         trace(close,
               .object = row->object,
               .value = {(int64_t)row->object->handles - 1});
+    }
+}
+
+static NTSTATUS close_handle(HANDLE handle)
+{
+    if (handle == GetCurrentThread() || handle == GetCurrentProcess()) {
+        return STATUS_SUCCESS; /* A pseudo handle: closing has no effect. */
+    }
+    if (SIM_UNLIKELY(sim__trace_state.on)) {
+        trace_close(handle);
     }
     return sim__handle_close(handle);
 }

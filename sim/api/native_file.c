@@ -50,6 +50,7 @@ NTSTATUS NTAPI NtReadFile(HANDLE file,
                           PULONG key)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_READ_DATA,
         .kind = IRP_READ,
@@ -78,6 +79,7 @@ NTSTATUS NTAPI NtWriteFile(HANDLE file,
                            PULONG key)
 {
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = file,
         .access = FILE_WRITE_DATA,
         .kind = IRP_WRITE,

@@ -244,10 +244,10 @@ NTSTATUS NTAPI NtAllocateReserveObject(PHANDLE handle,
 static NTSTATUS remove_packets(HANDLE handle, struct removal *removal)
 {
     struct object *port;
-    NTSTATUS status = sim__handle_find(handle,
-                                       OBJECT_PORT,
-                                       IO_COMPLETION_MODIFY_STATE,
-                                       &port);
+    NTSTATUS status = sim__handle_find_open(handle,
+                                            OBJECT_PORT,
+                                            IO_COMPLETION_MODIFY_STATE,
+                                            &port);
 
     return NT_SUCCESS(status) ? sim__port_remove((struct port *)port, removal)
                               : status;

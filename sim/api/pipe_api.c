@@ -158,6 +158,7 @@ BOOL WINAPI ConnectNamedPipe(HANDLE pipe, LPOVERLAPPED overlapped)
 {
     /* Without OVERLAPPED it blocks, even on an overlapped handle. */
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = pipe,
         .kind = IRP_LISTEN,
         .call = "ConnectNamedPipe",
@@ -172,6 +173,7 @@ BOOL WINAPI DisconnectNamedPipe(HANDLE pipe)
     /* A request too: on a handle that is not overlapped it waits behind the
      * read that blocks there. */
     struct request request = {
+        .frame = SIM_CALLER_FRAME(),
         .file = pipe,
         .kind = IRP_DISCONNECT,
         .call = "DisconnectNamedPipe",

@@ -125,7 +125,7 @@ static NTSTATUS remove_packets(HANDLE handle, struct removal *removal)
 {
     struct object *port;
     NTSTATUS status =
-        sim__handle_find(handle, OBJECT_PORT, PORT_ACCESS_MODIFY, &port);
+        sim__handle_find_open(handle, OBJECT_PORT, PORT_ACCESS_MODIFY, &port);
 
     removal->first = NULL;
     removal->removed = 0;

@@ -6,7 +6,7 @@
  * memory behind it from the start, so touching one that is not committed is
  * not noticed; what is noticed is everything that the calls themselves refuse.
  *
- * Uses:     heap.h, api.h.
+ * Uses:     block.h, watch.h, api.h.
  * Used by:  programs.
  * Facts:    none.
  * Read next: error.c.
@@ -15,8 +15,9 @@
  */
 #include <string.h>
 
+#include "../watch/block.h"
+#include "../watch/watch.h"
 #include "api.h"
-#include "heap.h"
 
 enum { PAGE_BYTES = 0x1000, GRANULARITY = 0x10000 };
 
@@ -25,9 +26,9 @@ struct region {
     struct region *next;
     char *start;
     size_t pages;
-    void *piece;
-    size_t piece_bytes;
-    bool committed[]; /* One for each page. */
+    struct block *record; /* Where this struct lies, */
+    struct block *piece;  /* and where the pages do. */
+    bool committed[];     /* One for each page. */
 };
 
 /** The regions of the world, newest first. */
@@ -63,25 +64,25 @@ static struct region *region_of(const void *address)
 /** @brief Reserve so many pages somewhere; NULL when there is no room. */
 static struct region *region_reserve(size_t pages)
 {
-    size_t bytes = pages * PAGE_BYTES + GRANULARITY;
     size_t record_bytes = sizeof(struct region) + pages;
+    struct block *record = sim__pages_take(record_bytes, "VirtualAlloc");
+    struct block *piece =
+        sim__pages_take(pages * PAGE_BYTES + GRANULARITY, "VirtualAlloc");
     struct region *region;
+    uintptr_t first;
     uintptr_t start;
-    void *piece;
 
     regions_check();
-    region = sim__heap_take(&record_bytes);
-    piece = sim__heap_take(&bytes);
-    if (region == NULL || piece == NULL) {
+    if (record == NULL || piece == NULL) {
         return NULL; /* Out of address space: what was taken does not help. */
     }
-    memset(region, 0, record_bytes);
-    start =
-        ((uintptr_t)piece + GRANULARITY - 1) & ~(uintptr_t)(GRANULARITY - 1);
-    region->start = (char *)piece + (start - (uintptr_t)piece);
+    region = memset(sim__piece_memory(record), 0, record_bytes);
+    first = (uintptr_t)sim__piece_memory(piece);
+    start = (first + GRANULARITY - 1) & ~(uintptr_t)(GRANULARITY - 1);
+    region->start = (char *)sim__piece_memory(piece) + (start - first);
     region->pages = pages;
+    region->record = record;
     region->piece = piece;
-    region->piece_bytes = bytes;
     region->next = regions.first;
     regions.first = region;
     return region;
@@ -95,13 +96,14 @@ static void region_release(struct region *region)
         link = &(*link)->next;
     }
     *link = region->next;
+    sim__watch_free(region->start, region->pages * PAGE_BYTES, "VirtualFree");
     for (size_t page = 0; page < region->pages; page++) {
         if (region->committed[page]) {
             memset(region->start + page * PAGE_BYTES, FILL_FREED, PAGE_BYTES);
         }
     }
-    sim__heap_give(region->piece, region->piece_bytes);
-    sim__heap_give(region, sizeof *region + region->pages);
+    sim__pages_give(region->piece, "VirtualFree");
+    sim__pages_give(region->record, "VirtualFree");
 }
 
 /** The pages that a range of addresses touches. */
@@ -144,6 +146,9 @@ static void pages_commit(const struct pages *pages)
 
 static void pages_decommit(const struct pages *pages)
 {
+    sim__watch_free(pages->region->start + pages->first * PAGE_BYTES,
+                    (pages->after - pages->first) * PAGE_BYTES,
+                    "VirtualFree");
     for (size_t page = pages->first; page < pages->after; page++) {
         memset(pages->region->start + page * PAGE_BYTES,
                FILL_FREED,

@@ -22,6 +22,8 @@
 #include "../host/host.h"
 #include "../kernel/fault.h"
 #include "../net/network.h"
+#include "../watch/call_stack.h"
+#include "../watch/rule.h"
 #include "run.h"
 
 enum {
@@ -126,6 +128,10 @@ static const char *read_options(const struct sim_options *options)
     }
     if (wrong == NULL) {
         wrong = sim__network_read(options->network);
+    }
+    if (wrong == NULL) {
+        wrong = sim__rules_read(options->rules,
+                                &sim__exploration.world.rules);
     }
     if (wrong != NULL) {
         return wrong;
@@ -353,6 +359,7 @@ static void complete_report(struct sim_report *report)
     report->seed = sim__exploration.seed;
     report->hash = trace->hash ? trace->digest : 0;
     report->sentence = sentence;
+    report->stacks = sim__call_stacks_text();
     report->replay = sim__replay_write(trace->hash);
     report->events = trace->events; /* NULL when they were not kept. */
     report->event_count = trace->count;
@@ -362,7 +369,7 @@ struct sim_report sim_explore(const struct sim_options *options,
                               sim_scenario_fn *scenario,
                               void *arg)
 {
-    struct sim_report report = {.sentence = "", .replay = ""};
+    struct sim_report report = {.sentence = "", .stacks = "", .replay = ""};
     const char *wrong;
 
     if (sim__world_running()) {
@@ -376,6 +383,7 @@ struct sim_report sim_explore(const struct sim_options *options,
         return report;
     }
     sentence[0] = '\0';
+    sim__call_stacks_begin();
     sim__runs_guard();
     if (!run_all(&report) && report.verdict == SIM_PASS) {
         examine_failure(&report);

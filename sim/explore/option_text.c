@@ -1,6 +1,6 @@
 /**
  * @file option_text.c
- * @brief Options that are text: plans of faults and networks.
+ * @brief Options that are text: plans of faults, rules and networks.
  *
  * They stand in replay lines as they were given, so their small languages do
  * without blanks and colons, which end a line's field.
@@ -17,12 +17,15 @@
 
 #include "run.h"
 
-const char *const sim__option_text_names[OPTION_TEXTS] = {"faults", "network"};
+const char *const sim__option_text_names[OPTION_TEXTS] = {"faults",
+                                                          "rules",
+                                                          "network"};
 
 const char **sim__option_text(size_t at)
 {
     struct sim_options *options = &sim__exploration.options;
     const char **const places[OPTION_TEXTS] = {&options->faults,
+                                               &options->rules,
                                                &options->network};
 
     return places[at];

@@ -62,6 +62,9 @@ void sim_print_report(FILE *file,
                   "%s: %s\n",
                   sim_verdict_name(report->verdict),
                   report->sentence);
+    if (report->stacks != NULL) {
+        (void)fprintf(file, "%s", report->stacks);
+    }
     if (rows.last == 0) {
         rows.last = LAST_ROWS;
     }

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "../host/host.h"
+#include "../watch/call_stack.h"
 
 /** The same for a run that was found stuck before. */
 enum { STUCK_AGAIN_SECONDS = 2 };
@@ -106,6 +107,9 @@ static void run(void)
 {
     sim__world_begin(&sim__exploration.world);
     sim__trace_begin();
+    if (sim__trace_state.record) {
+        sim__call_stacks_begin();
+    }
     sim__world_run(sim__exploration.scenario, sim__exploration.arg);
 }
 

@@ -23,7 +23,7 @@ enum strategy {
 };
 
 /** Options that are text, as they stand in a replay line. */
-enum { OPTION_TEXTS = 2, OPTION_TEXT_BYTES = 512 };
+enum { OPTION_TEXTS = 3, OPTION_TEXT_BYTES = 512 };
 
 /** An exploration: what to run and how far it has come. */
 struct exploration {

@@ -13,7 +13,7 @@
  * Uses:     host.h, fiber.h, guard.h, heart_windows.h.
  * Used by:  whoever includes host.h.
  * Facts:    none.
- * Read next: guard.h.
+ * Read next: backtrace_posix.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -162,6 +162,10 @@ SIM_NOINLINE static void fiber_loop(struct sim__fiber *fiber)
 {
     jmp_buf base;
 
+    /* What Windows keeps below that is for its own use. */
+    fiber->stack_low =
+        (char *)((const NT_TIB *)NtCurrentTeb())->StackBase -
+        fiber->stack_bytes;
     /* This frame stays for as long as the Windows fiber. */
     /* cppcheck-suppress autoVariables */
     fiber->sp = &base;

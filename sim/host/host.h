@@ -80,6 +80,14 @@ struct sim__fiber {
     bool worn_out;           /* Windows: the guard page has done its duty. */
 };
 
+/** Whether a fiber's stack may lie somewhere else when it starts again; else it
+ * stays where sim__fiber_create put it. */
+#if defined(_WIN32)
+enum { SIM__STACKS_MOVE = 1 };
+#else
+enum { SIM__STACKS_MOVE = 0 };
+#endif
+
 /** The running fiber, or NULL before the first sim__fiber_adopt. */
 extern struct sim__fiber *sim__fiber_now;
 
@@ -206,6 +214,68 @@ void sim__host_unguard(void);
  * back to this place: nobody can switch away from a sanitizer's report.
  */
 extern void (*sim__host_death_note)(void);
+
+/* ---- Call stacks ------------------------------------------------------- */
+
+/**
+ * @brief Who called whom, on the stack in use.
+ * @param out  Return addresses, innermost first, the caller's own first.
+ * @param max  Room at @p out.
+ * @return How many there are; 0 where nobody can tell.
+ */
+uint32_t sim__host_stack(void **out, uint32_t max);
+
+/**
+ * @brief The function that an address of sim__host_stack lies in.
+ *
+ * Not to be called by simulated threads: it reads a file.
+ *
+ * @param address  Return address.
+ * @param out      For the name; "?" when it is not known.
+ * @param bytes    Room at @p out.
+ * @return @p out
+ */
+const char *sim__host_symbol(const void *address, char *out, size_t bytes);
+
+/* ---- AddressSanitizer -------------------------------------------------- */
+
+/**
+ * @fn sim__host_is_poisoned
+ * @brief Whether AddressSanitizer forbids any of some bytes; false in builds
+ *        without it.
+ */
+/**
+ * @fn sim__host_forbid
+ * @brief Let AddressSanitizer report whoever touches some bytes.
+ */
+/**
+ * @fn sim__host_allow
+ * @brief Undo sim__host_forbid.
+ */
+#if SIM_ASAN
+bool sim__host_is_poisoned(const void *start, size_t bytes);
+void sim__host_forbid(const void *start, size_t bytes);
+void sim__host_allow(const void *start, size_t bytes);
+#else
+static inline bool sim__host_is_poisoned(const void *start, size_t bytes)
+{
+    (void)start;
+    (void)bytes;
+    return false;
+}
+
+static inline void sim__host_forbid(const void *start, size_t bytes)
+{
+    (void)start;
+    (void)bytes;
+}
+
+static inline void sim__host_allow(const void *start, size_t bytes)
+{
+    (void)start;
+    (void)bytes;
+}
+#endif
 
 /* ---- Small questions --------------------------------------------------- */
 

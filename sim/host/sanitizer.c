@@ -17,6 +17,8 @@
 #    include <sanitizer/common_interface_defs.h>
 #    include <sanitizer/lsan_interface.h>
 
+#    include <string.h>
+
 static void sanitizer_died(void);
 
 /*
@@ -53,6 +55,24 @@ static void sanitizer_died(void)
     /* If the process is to die by abort(), let it: a run cannot go on after
      * a report, which holds locks. */
     sim__host_unguard();
+}
+
+bool sim__host_is_poisoned(const void *start, size_t bytes)
+{
+    char *first;
+
+    memcpy(&first, &start, sizeof first); /* Only looked at. */
+    return __asan_region_is_poisoned(first, bytes) != NULL;
+}
+
+void sim__host_forbid(const void *start, size_t bytes)
+{
+    __asan_poison_memory_region(start, bytes);
+}
+
+void sim__host_allow(const void *start, size_t bytes)
+{
+    __asan_unpoison_memory_region(start, bytes);
 }
 
 #else

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "../watch/watch.h"
 #include "park.h"
 #include "port.h"
 #include "schedule.h"
@@ -92,6 +93,54 @@ static void add_lock(struct sentence *sentence, const struct thread *thread)
     }
 }
 
+/** @brief What a port was to hear of, and why it never will. */
+static void add_silence(struct sentence *sentence,
+                        const struct silence *silence)
+{
+    if (silence->why == SILENCE_NONE) {
+        return;
+    }
+    if (silence->why == SILENCE_FOREIGN) {
+        add(sentence,
+            " (file %u was not associated with it: a file belongs to one port "
+            "for life, PORT-07)",
+            (unsigned)silence->file);
+        return;
+    }
+    add(sentence,
+        " (operation %u, %s on file %u, ",
+        (unsigned)silence->op,
+        silence->call,
+        (unsigned)silence->file);
+    if (silence->why == SILENCE_FAILED) {
+        add(sentence,
+            "failed at once with error %u, and then no packet comes, PORT-19)",
+            (unsigned)RtlNtStatusToDosError(silence->status));
+    } else {
+        add(sentence,
+            "%s)",
+            silence->why == SILENCE_SKIPPED
+                ? "succeeded at once, and the file skips the packet then, "
+                  "PORT-88"
+                : "asked for no packet, by the low bit of hEvent or by its "
+                  "context, PORT-23");
+    }
+}
+
+static void add_port(struct sentence *sentence, const struct port *port)
+{
+    add(sentence, " for a packet of port %u", (unsigned)port->object.number);
+    if (port->depth != 0) {
+        add(sentence,
+            " (%u queued, but %u of %u threads count as running)",
+            (unsigned)port->depth,
+            (unsigned)port->running,
+            (unsigned)port->limit);
+        return;
+    }
+    add_silence(sentence, &port->silence);
+}
+
 static void add_thread(struct sentence *sentence, const struct thread *thread)
 {
     char letter[8];
@@ -110,16 +159,7 @@ static void add_thread(struct sentence *sentence, const struct thread *thread)
         add_objects(sentence, thread);
         break;
     case BLOCK_PORT:
-        add(sentence,
-            " for a packet of port %u",
-            (unsigned)thread->port->object.number);
-        if (thread->port->depth != 0) {
-            add(sentence,
-                " (%u queued, but %u of %u threads count as running)",
-                (unsigned)thread->port->depth,
-                (unsigned)thread->port->running,
-                (unsigned)thread->port->limit);
-        }
+        add_port(sentence, thread->port);
         break;
     case BLOCK_ADDRESS:
         add_lock(sentence, thread);
@@ -129,6 +169,20 @@ static void add_thread(struct sentence *sentence, const struct thread *thread)
     case BLOCK_SUSPENDED:
     case BLOCK_IO:
         break; /* The name of the call says it all. */
+    }
+}
+
+/** @brief The operation that pends longest, whose end might free somebody. */
+static void add_pending(struct sentence *sentence)
+{
+    char words[WATCH_WORDS_BYTES];
+    bool has_port;
+
+    if (sim__watch_pending(words, &has_port)) {
+        add(sentence,
+            "; %s is pending%s",
+            words,
+            has_port ? "" : ", and its file belongs to no port");
     }
 }
 
@@ -145,5 +199,6 @@ void sim__deadlock(void)
             add_thread(&sentence, thread);
         }
     }
+    add_pending(&sentence);
     sim__stop(SIM_DEADLOCK, "nothing can ever run again: %s", sentence.text);
 }

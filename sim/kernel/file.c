@@ -68,6 +68,8 @@ sim__file_associate(struct file *file, struct port *port, ULONG_PTR key)
     }
     if (file->port != NULL) {
         /* FACT PORT-07 one port per file object, for life. */
+        port->silence = (struct silence){.why = SILENCE_FOREIGN,
+                                         .file = file->object.number};
         return STATUS_INVALID_PARAMETER;
     }
     /* FACT PORT-08 the association belongs to the file object, not to the

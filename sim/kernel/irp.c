@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "../watch/watch.h"
 #include "wait.h"
 
 /** No program has memory below this address. */
@@ -35,6 +36,9 @@ NTSTATUS sim__io(struct request *request)
     NTSTATUS status =
         sim__handle_find(request->file, OBJECT_FILE, request->access, &file);
 
+    if (request->frame != NULL) {
+        sim__world.current->frame = request->frame;
+    }
     if (status == STATUS_ACCESS_DENIED &&
         (request->kind == IRP_WRITE || request->kind == IRP_FLUSH)) {
         status = find_to_append(request, &file);
@@ -160,6 +164,9 @@ static struct irp *irp_create(const struct request *request,
 
 void sim__irp_give(struct irp *irp)
 {
+    if (irp->watch != NULL) {
+        sim__watch_gone(irp);
+    }
     if (irp->pieces != NULL) {
         sim__give(irp->pieces, irp->piece_count * sizeof *irp->pieces);
     }
@@ -248,6 +255,9 @@ void sim__irp_pend(struct irp *irp)
     irp->pended = NULL;
     sim__irp_append(&irp->file->pending, irp, IRP_OF_FILE);
     sim__irp_append(&irp->thread->irps, irp, IRP_OF_THREAD);
+    if (sim__rules_on()) {
+        sim__watch_pend(irp);
+    }
 }
 
 /** @brief The time that a synchronous request had is over: ask for its end.
@@ -331,6 +341,9 @@ static NTSTATUS submit(struct request *request,
     reset_signals(irp);
     irp->pended = &pended;
     irp->waiting = waits ? &waiting : NULL;
+    if (sim__rules_on()) {
+        sim__watch_submit(irp);
+    }
     status = unstartable(request, file);
     if (NT_SUCCESS(status)) {
         status = file->ops->start(irp);

@@ -55,6 +55,8 @@ struct irp_waiting {
     ULONG_PTR information;
 };
 
+struct watched; /* sim/watch/lent.h */
+
 /** Where an IRP can hang: one pair of links for each. */
 enum irp_place {
     IRP_OF_FILE,   /**< file.pending, or file.turns before it starts. */
@@ -99,7 +101,9 @@ struct irp {
     bool agnostic;               /* Outlives its thread: THREAD-02. */
     bool waits_turn;             /* Its thread waits to start it. */
     bool cancel_asked;
-    bool must_end; /* Its thread ends: the device may not let it run on. */
+    bool must_end;      /* Its thread ends: the device may not let it run on. */
+    bool shares_buffer; /* For the rules, as is */
+    struct watched *watch; /* what they know of it; NULL: nothing. */
 
     /* The answer. */
     ULONG_PTR information;
@@ -127,8 +131,10 @@ struct request {
     bool synchronous;              /**< Block even on an overlapped file. */
     bool alertable;                /**< APCs run while it blocks. */
     bool no_wait;                  /**< Fail rather than block or pend. */
-    uint64_t due;     /**< End of blocking, virtual time; 0: never. */
-    bool needs_place; /**< Refuse an overlapped file: FILE-07. */
+    uint64_t due;      /**< End of blocking, virtual time; 0: never. */
+    bool needs_place;  /**< Refuse an overlapped file: FILE-07. */
+    const void *frame; /**< SIM_CALLER_FRAME() of the Win32 call, so that
+                        * memory in dead stack frames is known; or NULL. */
 
     ULONG_PTR information; /**< Out, unless the call pends. */
 };
@@ -208,6 +214,9 @@ void sim__irp_give_up_turn(struct irp *irp);
 NTSTATUS sim__irp_end_at_once(struct irp *irp,
                               NTSTATUS status,
                               struct request *request);
+
+/** @brief The request that a packet is of, or NULL: it was posted. */
+struct irp *sim__packet_irp(struct packet *packet);
 
 /** @brief Give the request's memory back. */
 void sim__irp_give(struct irp *irp);

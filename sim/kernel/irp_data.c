@@ -15,6 +15,8 @@
  */
 #include <string.h>
 
+#include "../host/host.h"
+#include "../watch/watch.h"
 #include "irp.h"
 
 /** A place in a request's buffers. */
@@ -50,11 +52,17 @@ void sim__irp_put(struct irp *irp, ULONG at, const void *from, ULONG bytes)
 {
     const char *source = from;
 
+    if (irp->watch != NULL) {
+        sim__watch_put(irp);
+    }
     /* BOUND: each turn fills a piece or ends. */
     while (bytes != 0) {
         struct place place = find(irp, at);
         ULONG part = least(bytes, place.left);
 
+        if (sim__host_is_poisoned(place.at, part)) {
+            sim__watch_poisoned(irp, true);
+        }
         memcpy(place.at, source, part);
         source += part;
         at += part;
@@ -66,11 +74,17 @@ void sim__irp_get(const struct irp *irp, ULONG at, void *to, ULONG bytes)
 {
     char *target = to;
 
+    if (irp->watch != NULL) {
+        sim__watch_get(irp);
+    }
     /* BOUND: each turn empties a piece or ends. */
     while (bytes != 0) {
         struct place place = find(irp, at);
         ULONG part = least(bytes, place.left);
 
+        if (sim__host_is_poisoned(place.at, part)) {
+            sim__watch_poisoned(irp, false);
+        }
         memcpy(target, place.at, part);
         target += part;
         at += part;
@@ -84,6 +98,9 @@ void sim__irp_move(struct irp *to,
                    ULONG from_at,
                    ULONG bytes)
 {
+    if (from->watch != NULL) {
+        sim__watch_get(from);
+    }
     /* BOUND: each turn empties a piece or ends. */
     while (bytes != 0) {
         struct place place = find(from, from_at);

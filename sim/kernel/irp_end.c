@@ -17,6 +17,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "irp.h"
+
+#include "../watch/watch.h"
 #include "wait.h"
 
 static void write_block(const struct irp *irp, NTSTATUS status)
@@ -71,6 +73,13 @@ static void packet_done(struct packet *packet)
 {
     sim__irp_give(
         (struct irp *)((char *)packet - offsetof(struct irp, packet)));
+}
+
+struct irp *sim__packet_irp(struct packet *packet)
+{
+    return packet->done != packet_done
+               ? NULL
+               : (struct irp *)((char *)packet - offsetof(struct irp, packet));
 }
 
 /** @brief FACT PORT-22 what a packet holds: key, context, status, count. */
@@ -136,6 +145,29 @@ static void tell(struct irp *irp, NTSTATUS status, enum telling telling)
     sim__irp_drop_references(file, event);
 }
 
+/** @brief A request ends without a packet: remember that for whoever waits
+ *  for one. */
+static void be_silent(const struct irp *irp, NTSTATUS status)
+{
+    enum silence_why why = SILENCE_SKIPPED;
+
+    if (irp->file->port == NULL || irp->waiting != NULL ||
+        irp->routine != NULL) {
+        return;
+    }
+    if (NT_ERROR(status)) {
+        why = SILENCE_FAILED;
+    } else if (irp->context == NULL) {
+        why = SILENCE_ASKED;
+    }
+    irp->file->port->silence =
+        (struct silence){.why = why,
+                         .status = status,
+                         .op = irp->op,
+                         .file = irp->file->object.number,
+                         .call = irp->call};
+}
+
 /* ---- A request that ends within its call --------------------------------- */
 
 /** @brief Whether the event is left alone because the call did not pend. */
@@ -183,6 +215,12 @@ NTSTATUS sim__irp_end_at_once(struct irp *irp,
     /* FACT PORT-19 an immediate error queues nothing, and FACT OVL-04 it
      * leaves the status block as it is. */
     trace_finish(irp, status, telling, false);
+    if (telling == TELL_NOBODY) {
+        be_silent(irp, status);
+    }
+    if (telling == TELL_PORT && irp->event == NULL && sim__rules_on()) {
+        sim__watch_at_once(irp);
+    }
     if (file->turn == irp) {
         sim__irp_pass_turn(file);
     }
@@ -224,6 +262,9 @@ void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information)
     struct file *file = irp->file;
     enum telling telling = TELL_NOBODY;
 
+    if (irp->watch != NULL) {
+        sim__watch_complete(irp);
+    }
     sim__irp_remove(&file->pending, irp, IRP_OF_FILE);
     sim__irp_leave_thread(irp);
     irp->information = information;
@@ -238,6 +279,14 @@ void sim__irp_complete(struct irp *irp, NTSTATUS status, ULONG_PTR information)
         write_block(irp, status);
     }
     trace_finish(irp, status, telling, true);
+    if (telling == TELL_NOBODY) {
+        be_silent(irp, status);
+    }
+    if (irp->watch != NULL) {
+        sim__watch_told(irp,
+                        telling != TELL_ROUTINE && telling != TELL_NOBODY &&
+                            irp->event == NULL);
+    }
     raise_signal(irp);
     if (file->turn == irp) {
         sim__irp_pass_turn(file);

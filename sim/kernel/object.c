@@ -18,6 +18,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "../watch/watch.h"
 #include "file.h"
 #include "port.h"
 #include "reserve.h"
@@ -142,6 +143,7 @@ HANDLE sim__handle_open(struct object *object, uint32_t access)
             table.rows_max = grown;
         }
         at = table.count++;
+        table.rows[at].closed_number = 0;
     }
     row = &table.rows[at];
     row->object = object;
@@ -152,15 +154,49 @@ HANDLE sim__handle_open(struct object *object, uint32_t access)
     return (HANDLE)((uintptr_t)(at + 1) * HANDLE_STEP);
 }
 
+/** @brief The row that a handle names, if it is one.  The two low bits of a
+ *  handle are the program's: Windows ignores them. */
+static inline uintptr_t row_number(const void *handle)
+{
+    return (uintptr_t)handle / HANDLE_STEP - 1;
+}
+
+/** @brief Whether a free row was open before: only closing frees one. */
+static bool was_open(const void *handle)
+{
+    return row_number(handle) < table.count;
+}
+
 struct handle *sim__handle_row(HANDLE handle)
 {
-    /* The two low bits of a handle are the program's: Windows ignores them. */
-    uintptr_t at = (uintptr_t)handle / HANDLE_STEP - 1;
+    uintptr_t at = row_number(handle);
 
     if (at >= table.count || table.rows[at].object == NULL) {
         return NULL;
     }
     return &table.rows[at];
+}
+
+/** @brief Tell the rules that a call was given a handle whose row is free. */
+static SIM_COLD void watch_free_row(const void *handle,
+                                    void (*told)(const struct handle *row,
+                                                 HANDLE handle))
+{
+    if (was_open(handle) && sim__rules_on()) {
+        told(&table.rows[row_number(handle)],
+             (HANDLE)((row_number(handle) + 1) * HANDLE_STEP));
+    }
+}
+
+/** @brief Remember who closes a row, for whoever uses it later. */
+static inline void note_closing(struct handle *row)
+{
+    row->closed_at = sim__world.now;
+    row->closed_number = row->object->number;
+    row->closed_by = sim__world.current->object.number << 8 | row->object->type;
+    if (SIM_UNLIKELY(sim__trace_state.record)) {
+        sim__watch_closing((uint32_t)(row - table.rows));
+    }
 }
 
 NTSTATUS sim__handle_close(HANDLE handle)
@@ -169,12 +205,16 @@ NTSTATUS sim__handle_close(HANDLE handle)
     struct object *object;
 
     if (row == NULL) {
+        watch_free_row(handle, sim__watch_closed_again);
         return STATUS_INVALID_HANDLE;
     }
     if (row->flags & HANDLE_FLAG_PROTECT_FROM_CLOSE) {
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
     object = row->object;
+    if (sim__rules_on()) {
+        note_closing(row);
+    }
     row->object = NULL;
     row->flags = table.free_first;
     table.free_first = (uint32_t)(row - table.rows);
@@ -183,6 +223,9 @@ NTSTATUS sim__handle_close(HANDLE handle)
     if (object->handles == 0) {
         /* FACT PORT-79 lifetime of the port object: the last handle ends its
          * use, the last reference its life. */
+        if (object->pointers != 0) {
+            sim__watch_last_closed(object);
+        }
         sim__object_keep(object);
         if (object->name != NULL) {
             forget_name(object);
@@ -205,11 +248,28 @@ static NTSTATUS find_pseudo(HANDLE handle,
     } else if (handle == GetCurrentProcess()) {
         *out = sim__process();
     } else {
+        watch_free_row(handle, sim__watch_stale);
         return STATUS_INVALID_HANDLE;
     }
     return type == OBJECT_NONE || (*out)->type == type
                ? STATUS_SUCCESS
                : STATUS_OBJECT_TYPE_MISMATCH;
+}
+
+/** @brief A handle that does not name what the call wants. */
+static SIM_NOINLINE NTSTATUS find_other(HANDLE handle,
+                                        enum object_type type,
+                                        struct object **out)
+{
+    const struct handle *row = sim__handle_row(handle);
+
+    if (row == NULL) {
+        return find_pseudo(handle, type, out);
+    }
+    if (sim__rules_on()) {
+        sim__watch_mismatch(row, handle, type);
+    }
+    return STATUS_OBJECT_TYPE_MISMATCH;
 }
 
 NTSTATUS sim__handle_find(HANDLE handle,
@@ -219,10 +279,28 @@ NTSTATUS sim__handle_find(HANDLE handle,
 {
     const struct handle *row = sim__handle_row(handle);
 
-    if (SIM_UNLIKELY(row == NULL)) {
-        return find_pseudo(handle, type, out);
+    if (SIM_UNLIKELY(row == NULL ||
+                     (type != OBJECT_NONE && row->object->type != type))) {
+        return find_other(handle, type, out);
     }
-    if (SIM_UNLIKELY(type != OBJECT_NONE && row->object->type != type)) {
+    if (SIM_UNLIKELY((row->access & access) != access)) {
+        return STATUS_ACCESS_DENIED;
+    }
+    *out = row->object;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS sim__handle_find_open(HANDLE handle,
+                               enum object_type type,
+                               uint32_t access,
+                               struct object **out)
+{
+    const struct handle *row = sim__handle_row(handle);
+
+    if (SIM_UNLIKELY(row == NULL)) {
+        return STATUS_INVALID_HANDLE;
+    }
+    if (SIM_UNLIKELY(row->object->type != type)) {
         return STATUS_OBJECT_TYPE_MISMATCH;
     }
     if (SIM_UNLIKELY((row->access & access) != access)) {

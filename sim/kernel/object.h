@@ -68,6 +68,11 @@ struct handle {
     struct object *object; /**< NULL while free. */
     uint32_t access;       /**< Rights it was opened with. */
     uint32_t flags;        /**< HANDLE_FLAG_..., or next free row. */
+
+    /* How the row was closed last; only kept while contract rules are on. */
+    uint64_t closed_at;     /**< Virtual time. */
+    uint32_t closed_number; /**< Of the object; 0: never in this run. */
+    uint32_t closed_by;     /**< Thread's number * 256 + object's type. */
 };
 
 /** @brief Make an object without handles; the memory after the header is
@@ -104,6 +109,15 @@ NTSTATUS sim__handle_find(HANDLE handle,
                           enum object_type type,
                           uint32_t access,
                           struct object **out);
+
+/** @brief sim__handle_find() for calls to which a closed handle is an outcome
+ *  like any other: who asks for packets (PORT-77), or to cancel an operation
+ *  that may be over.  Elsewhere using one breaks a contract rule.
+ *  @param type  Not OBJECT_NONE, and no pseudo handle. */
+NTSTATUS sim__handle_find_open(HANDLE handle,
+                               enum object_type type,
+                               uint32_t access,
+                               struct object **out);
 
 /** @brief Keep an object alive without a handle. */
 static inline void sim__object_keep(struct object *object)

@@ -17,6 +17,7 @@
  */
 #include <string.h>
 
+#include "../watch/watch.h"
 #include "pipe.h"
 
 static NTSTATUS take(struct pipe_queue *queue, struct irp *irp);
@@ -208,9 +209,19 @@ void sim__pipe_send(struct pipe_queue *queue, const void *text, ULONG bytes)
     }
 }
 
+/** @brief Bytes of a write are about to be read: tell the rules, while they
+ *  are still the program's. */
+static void touch(const struct pipe_data *data)
+{
+    if (data->irp != NULL && data->irp->watch != NULL) {
+        sim__watch_get(data->irp);
+    }
+}
+
 /** @brief What is left of a write moves into memory of the pipe's. */
 static void keep_copy(struct pipe_queue *queue, struct pipe_data *data)
 {
+    touch(data);
     data->copy = sim__take(data->bytes);
     if (data->taken != data->bytes) {
         memcpy(data->copy + data->taken,
@@ -225,15 +236,15 @@ static void keep_copy(struct pipe_queue *queue, struct pipe_data *data)
 /** @brief Move bytes of one write to a read; returns how many. */
 static ULONG move(struct pipe_queue *queue,
                   struct pipe_data *data,
-                  char *to,
-                  ULONG room)
+                  struct irp *reader,
+                  ULONG at)
 {
     ULONG left = data->bytes - data->taken;
+    ULONG room = reader->length - at;
     ULONG part = left < room ? left : room;
 
-    if (part != 0) {
-        memcpy(to, data->from + data->taken, part);
-    }
+    touch(data);
+    sim__irp_put(reader, at, data->from + data->taken, part);
     data->taken += part;
     if (data->copy != NULL) {
         queue->used -= part;
@@ -259,7 +270,6 @@ static void end_write(struct pipe_data *data)
 static NTSTATUS take(struct pipe_queue *queue, struct irp *irp)
 {
     bool by_message = end_of(irp)->by_message;
-    char *to = irp->buffer;
     ULONG done = 0;
 
     /* FACT PIPE-07 reads: of messages exactly one, of bytes what there is.
@@ -267,7 +277,7 @@ static NTSTATUS take(struct pipe_queue *queue, struct irp *irp)
     do {
         struct pipe_data *data = queue->first;
 
-        done += move(queue, data, to + done, irp->length - done);
+        done += move(queue, data, irp, done);
         irp->information = done;
         if (data->taken != data->bytes) {
             /* FACT PIPE-08 message larger than the buffer: the remainder

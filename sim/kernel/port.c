@@ -17,6 +17,7 @@
  */
 #include "port.h"
 
+#include "../watch/watch.h"
 #include "port_list.h"
 #include "wait.h"
 
@@ -51,7 +52,7 @@ static void uncount_running(struct port *port, struct thread *thread)
 
 /* ---- The queue of packets ------------------------------------------------ */
 
-static void set_depth(struct port *port, uint32_t depth)
+static inline void set_depth(struct port *port, uint32_t depth)
 {
     port->depth = depth;
     if (!port->closed) {
@@ -88,6 +89,9 @@ static void put_newest(struct port *port, struct packet *packet)
     }
     port->last = packet;
     set_depth(port, port->depth + 1);
+    if (SIM_UNLIKELY(port->closed) && sim__rules_on()) {
+        sim__watch_lost(port, packet);
+    }
 }
 
 bool sim__port_withdraw(struct port *port, struct packet *packet)
@@ -187,15 +191,25 @@ void sim__port_insert(struct port *port, struct packet *packet)
 
 /* ---- Removing ------------------------------------------------------------ */
 
+/** @brief FACT PORT-47 removing a packet writes the status block. */
+static SIM_NOINLINE void write_block(struct packet *packet)
+{
+    struct irp *irp = sim__packet_irp(packet);
+
+    if (irp->watch != NULL) {
+        sim__watch_take(irp);
+    }
+    packet->block->Information = packet->information;
+    packet->block->Status = packet->status;
+}
+
 /** @brief A packet leaves the kernel; @p kernel: its thread has ended. */
 static void hand_out(const struct port *port,
-                     const struct packet *packet,
+                     struct packet *packet,
                      bool kernel)
 {
     if (packet->block != NULL) {
-        /* FACT PORT-47 removing a packet writes the status block. */
-        packet->block->Information = packet->information;
-        packet->block->Status = packet->status;
+        write_block(packet);
     }
     trace(take,
           .object = &port->object,
@@ -433,6 +447,9 @@ void sim__port_closed(struct object *object)
 {
     struct port *port = (struct port *)object;
 
+    if (sim__rules_on()) {
+        sim__watch_port_closed(port);
+    }
     port->closed = true;
     /* FACT PORT-76 closing the last port handle abandons its waiters. */
     while (port->waiter_newest != NULL) {

@@ -30,6 +30,24 @@ struct packet {
     void (*done)(struct packet *packet);
 };
 
+/** Why something will not put a packet into a port. */
+enum silence_why {
+    SILENCE_NONE,
+    SILENCE_FAILED,  /**< It failed at once: PORT-19. */
+    SILENCE_SKIPPED, /**< It succeeded at once, in skip mode: PORT-88. */
+    SILENCE_ASKED,   /**< By hEvent's low bit, or a native call: PORT-23. */
+    SILENCE_FOREIGN  /**< Its file was not associated: PORT-07. */
+};
+
+/** What was last expected of a port in vain: for those who wait for ever. */
+struct silence {
+    enum silence_why why;
+    NTSTATUS status;
+    uint32_t op; /* Number of the operation, */
+    uint32_t file;
+    const char *call;
+};
+
 struct port {
     struct object object; /* signal counts queued packets: PORT-82. */
     struct packet *first; /* Oldest. */
@@ -40,6 +58,7 @@ struct port {
     bool closed;                  /* The last handle is gone: PORT-76. */
     struct thread *waiter_newest; /* By port_next older and older. */
     struct thread *members;       /* Threads associated: PORT-67. */
+    struct silence silence;       /* For the sentence of a deadlock. */
 };
 
 /** @brief Make a port; @p limit 0 means one per processor: PORT-01. */

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "../watch/watch.h"
 #include "park.h"
 #include "port.h"
 #include "wait.h"
@@ -248,6 +249,7 @@ sim__block(enum block_reason reason, bool alertable, uint64_t due)
     struct world *world = &sim__world;
     struct thread *self = world->current;
 
+    sim__watch_block(self);
     self->state = THREAD_BLOCKED;
     self->reason = (uint8_t)reason;
     self->alertable = alertable;

@@ -29,10 +29,11 @@ SIM_NORETURN SIM_COLD void sim__steps_over(void);
  * To be called by every Win32 call that touches more than its own thread,
  * before it looks at anything shared.
  */
-static inline void sim__before(void)
+static SIM_INLINE void sim__before(void)
 {
     struct world *world = &sim__world;
 
+    world->current->frame = SIM_CALLER_FRAME();
     if (SIM_UNLIKELY(world->steps_left-- == 0)) {
         sim__steps_over();
     }

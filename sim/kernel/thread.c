@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "../watch/watch.h"
 #include "irp.h"
 #include "port.h"
 #include "schedule.h"
@@ -30,6 +31,9 @@ struct stack {
     struct sim__fiber fiber; /* First: a fiber's address is its stack's. */
     struct stack *made_next; /* Every stack ever made, oldest first. */
     struct stack *free_next; /* Given back during this run. */
+    const char *known_low;   /* Where it lies, as the index has it. */
+    struct thread *thread;   /* Who has it, or NULL, */
+    uint64_t generation;     /* in this world; in others nobody. */
 };
 
 static struct {
@@ -38,6 +42,10 @@ static struct {
     struct stack *made_last;
     struct stack *fresh; /* First stack not used in this run yet. */
     struct stack *free_first;
+
+    struct stack **by_address; /* Lowest first. */
+    size_t indexed;            /* Stacks in it. */
+    size_t indexed_max;
 } pool;
 
 /** Stands in for a thread that has ended and may be forgotten, until another
@@ -61,6 +69,89 @@ struct object *sim__process(void)
     }
     return process;
 }
+
+/* ---- Whose stack an address lies on --------------------------------------- */
+
+/** @brief How many stacks of the index begin at or below an address. */
+static size_t stacks_up_to(const char *address)
+{
+    size_t low = 0;
+    size_t high = pool.indexed;
+
+    /* BOUND: each turn halves what is left. */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if ((uintptr_t)pool.by_address[middle]->known_low <=
+            (uintptr_t)address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static void index_remove(const struct stack *stack)
+{
+    size_t at = stacks_up_to(stack->known_low);
+
+    memmove(&pool.by_address[at - 1],
+            &pool.by_address[at],
+            (pool.indexed - at) * sizeof(struct stack *));
+    pool.indexed--;
+}
+
+/** @brief Note where a stack lies; the host may have moved it. */
+static SIM_NOINLINE void stack_index(struct stack *stack)
+{
+    size_t at;
+
+    if (stack->known_low == stack->fiber.stack_low) {
+        return;
+    }
+    if (stack->known_low != NULL) {
+        index_remove(stack);
+    }
+    if (pool.indexed == pool.indexed_max) {
+        size_t row = sizeof(struct stack *);
+        size_t grown = pool.indexed_max == 0 ? 64 : pool.indexed_max * 2;
+
+        pool.by_address = sim__table_grow(pool.by_address,
+                                          pool.indexed_max * row,
+                                          grown * row);
+        pool.indexed_max = grown;
+    }
+    stack->known_low = stack->fiber.stack_low;
+    at = stacks_up_to(stack->known_low);
+    memmove(&pool.by_address[at + 1],
+            &pool.by_address[at],
+            (pool.indexed - at) * sizeof(struct stack *));
+    pool.by_address[at] = stack;
+    pool.indexed++;
+}
+
+struct stack_place sim__stack_at(const void *address)
+{
+    size_t at = stacks_up_to(address);
+    const struct stack *stack;
+
+    if (at == 0) {
+        return (struct stack_place){.is_stack = false};
+    }
+    stack = pool.by_address[at - 1];
+    if ((uintptr_t)address - (uintptr_t)stack->known_low >=
+        stack->fiber.stack_bytes) {
+        return (struct stack_place){.is_stack = false};
+    }
+    return (struct stack_place){
+        .is_stack = true,
+        .thread = stack->generation == sim__world.generation ? stack->thread
+                                                             : NULL,
+    };
+}
+
+/* ---- Beginning ------------------------------------------------------------- */
 
 /** @brief Make one stack more. */
 static SIM_NOINLINE struct stack *stack_make(void)
@@ -87,10 +178,11 @@ static SIM_NOINLINE struct stack *stack_make(void)
         pool.made_last->made_next = stack;
     }
     pool.made_last = stack;
+    stack_index(stack); /* Not known yet where stacks move. */
     return stack;
 }
 
-static struct sim__fiber *stack_take(void)
+static struct sim__fiber *stack_take(struct thread *thread)
 {
     struct stack *stack = pool.free_first;
 
@@ -102,6 +194,8 @@ static struct sim__fiber *stack_take(void)
     } else {
         stack = stack_make();
     }
+    stack->thread = thread;
+    stack->generation = sim__world.generation;
     return &stack->fiber;
 }
 
@@ -111,6 +205,9 @@ static void thread_entry(void)
     struct thread *self = sim__world.current;
     LPTHREAD_START_ROUTINE start;
 
+    if (SIM__STACKS_MOVE) {
+        stack_index((struct stack *)self->fiber);
+    }
     /* FACT THREAD-11 APCs queued before the start run before it. */
     (void)sim__apc_run_all();
     memcpy(&start, &self->start, sizeof start);
@@ -127,7 +224,7 @@ struct thread *sim__thread_create(LPTHREAD_START_ROUTINE start,
                                   sizeof(struct thread),
                                   offsetof(struct thread, blocks_inline));
 
-    thread->fiber = stack_take();
+    thread->fiber = stack_take(thread);
     sim__fiber_prepare(thread->fiber, thread_entry);
     memcpy(&thread->start, &start, sizeof start);
     thread->start_arg = arg;
@@ -163,6 +260,7 @@ static void run_down(struct thread *thread, DWORD code)
     if (thread->pooled) {
         sim__pool_thread_over(thread);
     }
+    sim__watch_thread_end(thread);
     /* FACT THREAD-01 its I/O ends with it, with the exceptions there. */
     sim__irp_thread_exit(thread);
     sim__timers_thread_exit(thread);
@@ -180,6 +278,7 @@ static void run_down(struct thread *thread, DWORD code)
     thread->state = THREAD_OVER;
     thread->exit_code = code;
     sim__world.threads_live--;
+    stack->thread = NULL;
     stack->free_next = pool.free_first;
     pool.free_first = stack;
     sim__signal(&thread->object);

@@ -112,6 +112,10 @@ struct thread {
     /* Where it runs: its creator's host; network.c. */
     struct host *host; /* NULL: host 1. */
     uint16_t host_number;
+    /* Its stack, for the rules: sim/watch/frame.c. */
+    const void *frame;  /* Where the program's frames ended at its last call;
+                         * the simulator's own are below. */
+    uintptr_t lent_low; /* No address lent to the kernel is below; 0: none. */
 
     /* Its completion port: PORT-67. */
     struct port *port;        /* Associated with, or NULL. */
@@ -177,6 +181,15 @@ void sim__pool_thread_check(const struct thread *thread);
 
 /** @brief Forget the threads of the last world; called by its begin. */
 void sim__threads_begin(void);
+
+/** What sim__stack_at() found. */
+struct stack_place {
+    bool is_stack;         /**< The address lies on a stack of the pool. */
+    struct thread *thread; /**< Whose it is; NULL: of one that has ended. */
+};
+
+/** @brief Whether an address lies on the stack of a simulated thread. */
+struct stack_place sim__stack_at(const void *address);
 
 /** @brief Write "A", "B", ... "Z", "AA" into @p out (8 bytes). */
 const char *sim__thread_letter(uint32_t number, char *out);

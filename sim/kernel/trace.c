@@ -138,7 +138,9 @@ void sim__trace(enum sim_event_kind kind, const struct say *say)
         keep(&event, say->copy);
     }
     if (state->observe != NULL) {
+        sim__world.host_code = true;
         state->observe(state->observe_context, &event);
+        sim__world.host_code = false;
     }
 }
 

@@ -9,7 +9,7 @@
  * Uses:     wait_packet.h.
  * Used by:  native_port.c, wait.c.
  * Facts:    PORT-97, PORT-98.
- * Read next: ../api/api.h.
+ * Read next: ../watch/rule.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../watch/block.h"
+#include "../watch/watch.h"
 #include "fault.h"
 #include "schedule.h"
 
@@ -81,6 +83,7 @@ void sim__world_begin(const struct world_options *options)
     world->clock_reads = 0;
     world->yields = 0;
     world->honest_sleeps = 0;
+    world->lent = NULL;
     world->generation++;
     world->network = NULL;
     memset(world->numbers, 0, sizeof world->numbers);
@@ -153,8 +156,14 @@ static void stop_leaking(void)
 
 void sim__process_over(void)
 {
+    if (sim__world.lent != NULL) {
+        sim__watch_end();
+    }
     if (sim__handles_open() > 0 && !sim__world.options.leaks_allowed) {
         stop_leaking();
+    }
+    if (sim__world.heap.used != 0) {
+        sim__blocks_end();
     }
     sim__finish();
 }

@@ -35,6 +35,7 @@ struct world_options {
     bool calls_only;
     bool leaks_allowed;
     bool faults;
+    uint64_t rules; /**< Bit N: contract rule N is watched. */
 };
 
 struct world {
@@ -76,6 +77,11 @@ struct world {
     uint32_t honest_sleeps;  /* park.c: sleeps that end for a reason. */
     uint64_t generation;     /* Worlds begun so far; never reset. */
     struct network *network; /* network.c: NULL until it is first used. */
+
+    bool host_code;          /* An observer of the host's runs on a simulated
+                              * stack: what it allocates is its own. */
+    struct lent_table *lent; /* watch: memory that the kernel has; NULL: none
+                              * was lent in this run. */
 
     struct world_options options;
     struct arena arena; /* Kernel objects. */

@@ -20,6 +20,7 @@
 
 #include <winsock2.h>
 
+#include "../watch/watch.h"
 #include "../winsock/device.h"
 #include "buffer.h"
 
@@ -144,6 +145,18 @@ static NTSTATUS pend(struct irp *irp, struct socket *socket)
         if (irp->waiting == NULL) {
             /* FACT SOCK-22 the variable is written by this call or never. */
             kept->flags_out = NULL;
+            if (kept->from != NULL) {
+                /* FACT OVL-30 both pointers are used at the end. */
+                sim__watch_out(
+                    irp,
+                    kept->from,
+                    (size_t)sim__address_bytes((enum net_family)socket->family),
+                    "lpFrom");
+                sim__watch_out(irp,
+                               kept->from_bytes,
+                               sizeof *kept->from_bytes,
+                               "lpFromlen");
+            }
         }
         irp->device = kept;
     }

@@ -46,6 +46,7 @@ static const struct option {
     {"schedule", "schedule=0110", KIND_TEXT, PLACE(options.schedule)},
     {"replay", "replay=v1:...", KIND_TEXT, PLACE(options.replay)},
     {"faults", "faults=WSASend#3", KIND_TEXT, PLACE(options.faults)},
+    {"rules", "rules=off", KIND_TEXT, PLACE(options.rules)},
     {"network", "network=...", KIND_TEXT, PLACE(options.network)},
     {"cpus", "cpus=2", KIND_SMALL, PLACE(options.processors)},
     {"concurrency", "concurrency=1", KIND_SMALL, PLACE(options.concurrency)},

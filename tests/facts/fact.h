@@ -39,6 +39,7 @@ enum {
     FACT_FAULTS = 4,     /**< sim_options.faults */
     FACT_EXHAUSTIVE = 8, /**< Every schedule of calls, too. */
     FACT_ONE_CPU = 16,   /**< A machine with one processor. */
+    FACT_NO_RULES = 32,  /**< It breaks contract rules on purpose. */
     FACT_TIMED = FACT_EXACT | FACT_PROMPT
 };
 

@@ -173,6 +173,7 @@ enum { MANY_BYTES = 16384 };
 void fact_ovl_06(void)
 {
     static char many[MANY_BYTES];
+    static char all[MANY_BYTES];
     struct fact_pipe pipe = fact_pipe(FALSE);
     HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
     OVERLAPPED read = {.InternalHigh = UNTOUCHED};
@@ -193,7 +194,7 @@ void fact_ovl_06(void)
     fact_write(pipe.client, "abc", 3);
     await(pipe.server);
     CHECK(read.InternalHigh == 3);
-    CHECK(ReadFile(pipe.client, many, sizeof many, NULL, &other));
+    CHECK(ReadFile(pipe.client, all, sizeof all, NULL, &other));
     CHECK(GetOverlappedResult(pipe.server, &write, &bytes, TRUE));
     CHECK(write.InternalHigh == MANY_BYTES);
     fact_pipe_close(&pipe);

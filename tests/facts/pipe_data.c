@@ -34,6 +34,9 @@ static struct stage stage_open(BOOL message)
 static void stage_close(struct stage *stage)
 {
     fact_pipe_close(&stage->pipe);
+    while (!fact_packet_none(stage->port)) {
+        (void)fact_packet_take(stage->port); /* Of what was pending. */
+    }
     CHECK(CloseHandle(stage->port));
 }
 

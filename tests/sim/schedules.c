@@ -15,6 +15,8 @@
 
 enum { RANDOM_RUNS = 400, SEARCH_RUNS = 4000 };
 
+static const char *rules_left_out;
+
 static void explore(const struct sim_options *options,
                     sim_scenario_fn *scenario)
 {
@@ -39,12 +41,19 @@ static void explore_both(struct sim_options options, sim_scenario_fn *scenario)
 
 void schedules_pass(sim_scenario_fn *scenario)
 {
-    explore_both((struct sim_options){.name = "test"}, scenario);
+    explore_both((struct sim_options){.name = "test", .rules = rules_left_out},
+                 scenario);
+}
+
+void schedules_rules(const char *rules)
+{
+    rules_left_out = rules;
 }
 
 void schedules_pass_exactly(sim_scenario_fn *scenario)
 {
     explore_both((struct sim_options){.name = "test",
+                                      .rules = rules_left_out,
                                       .exact_clock = true,
                                       .prompt_threads = true},
                  scenario);
@@ -52,7 +61,9 @@ void schedules_pass_exactly(sim_scenario_fn *scenario)
 
 void schedules_reach(sim_scenario_fn *scenario, const char *const *marks)
 {
-    explore(&(const struct sim_options){.name = "test", .runs = RANDOM_RUNS},
+    explore(&(const struct sim_options){.name = "test",
+                                        .rules = rules_left_out,
+                                        .runs = RANDOM_RUNS},
             scenario);
     for (size_t at = 0; marks[at] != NULL; at++) {
         if (sim_marked(marks[at]) == 0) {

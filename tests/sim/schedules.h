@@ -27,6 +27,10 @@
 /** @brief The scenario must pass under every schedule tried. */
 void schedules_pass(sim_scenario_fn *scenario);
 
+/** @brief What comes after this breaks contract rules on purpose: those to
+ *  leave out, as for sim_options; NULL: none, as at the start. */
+void schedules_rules(const char *rules);
+
 /** @brief The same, with time-outs that end exactly when asked. */
 void schedules_pass_exactly(sim_scenario_fn *scenario);
 

@@ -263,7 +263,9 @@ static void refusal_scenario(void *arg)
 static void nonsense_is_refused(void **state)
 {
     (void)state;
+    schedules_rules("-17,-18,-19"); /* It uses handles that are wrong. */
     schedules_pass(refusal_scenario);
+    schedules_rules(NULL);
 }
 
 int main(void)

@@ -209,7 +209,9 @@ static void replace_scenario(void *arg)
 static void association_is_for_life(void **state)
 {
     (void)state;
+    schedules_rules("off"); /* It shares an OVERLAPPED. */
     schedules_pass(associate_scenario);
+    schedules_rules(NULL);
     schedules_pass(late_apc_scenario);
     schedules_pass(replace_scenario);
 }

@@ -266,7 +266,9 @@ static void wrong_scenario(void *arg)
 static void wrong_arguments_are_refused(void **state)
 {
     (void)state;
+    schedules_rules("-17,-18,-19"); /* It uses handles that are closed. */
     schedules_pass(wrong_scenario);
+    schedules_rules(NULL);
 }
 
 /* ---- Two threads --------------------------------------------------------- */

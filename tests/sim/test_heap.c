@@ -54,15 +54,36 @@ static void block_scenario(void *arg)
         memset(block, 1, sizes[at]);
         sim_assert(all_are(zero, 0, sizes[at]));
         sim_assert(HeapFree(heap, 0, block));
-        sim_assert(all_are(block, FREED, sizes[at]));
-        sim_assert(HeapAlloc(heap, 0, sizes[at]) == block);
-        sim_assert(all_are(block, FRESH, sizes[at]));
+        sim_assert(HeapFree(heap, 0, zero));
     }
     sim_assert(HeapFree(heap, 0, NULL));
     sim_assert(HeapAlloc(heap, 0, (SIZE_T)-1) == NULL);
     sim_assert(HeapAlloc(heap, 0, (SIZE_T)1 << 60) == NULL);
     sim_assert(HeapAlloc(heap, 0, (SIZE_T)1 << 39) == NULL);
     sim_assert(GetLastError() == 77); /* As documented: left alone. */
+}
+
+/** Without rules nothing is put aside, and freed memory may be read. */
+static void freed_scenario(void *arg)
+{
+    static const SIZE_T sizes[] = {1, 16, 1000, 5000, 300000};
+    HANDLE heap = GetProcessHeap();
+    HANDLE own = HeapCreate(0, 0, 0);
+    char *one = HeapAlloc(own, 0, 100);
+    char *two = HeapAlloc(own, 0, 4000);
+
+    (void)arg;
+    for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
+        void *block = HeapAlloc(heap, 0, sizes[at]);
+
+        sim_assert(HeapFree(heap, 0, block));
+        sim_assert(all_are(block, FREED, sizes[at]));
+        sim_assert(HeapAlloc(heap, 0, sizes[at]) == block);
+        sim_assert(all_are(block, FRESH, sizes[at]));
+        sim_assert(HeapFree(heap, 0, block));
+    }
+    sim_assert(HeapDestroy(own));
+    sim_assert(all_are(one, FREED, 100) && all_are(two, FREED, 4000));
 }
 
 static void realloc_scenario(void *arg)
@@ -76,7 +97,6 @@ static void realloc_scenario(void *arg)
     moved = HeapReAlloc(heap, HEAP_ZERO_MEMORY, block, 5000);
     sim_assert(moved != NULL && moved != block);
     sim_assert(all_are(moved, 7, 10) && all_are(moved + 10, 0, 4990));
-    sim_assert(all_are(block, FREED, 10));
     sim_assert(HeapReAlloc(heap, 0, moved, 4) == moved);
     sim_assert(HeapSize(heap, 0, moved) == 4 && all_are(moved, 7, 4));
     sim_assert(HeapReAlloc(heap, HEAP_REALLOC_IN_PLACE_ONLY, moved, 8) ==
@@ -94,6 +114,9 @@ static void blocks_are_filled_sized_and_moved(void **state)
     (void)state;
     schedules_pass(block_scenario);
     schedules_pass(realloc_scenario);
+    schedules_rules("off");
+    schedules_pass(freed_scenario);
+    schedules_rules(NULL);
 }
 
 static void reuse_scenario(void *arg)
@@ -144,7 +167,6 @@ static void heap_scenario(void *arg)
     two = HeapAlloc(heap, 0, 4000);
     sim_assert(one != NULL && two != NULL);
     sim_assert(HeapDestroy(heap));
-    sim_assert(all_are(one, FREED, 100) && all_are(two, FREED, 4000));
     sim_assert(!HeapDestroy(heap));
     sim_assert(GetLastError() == ERROR_INVALID_HANDLE);
     sim_assert(HeapAlloc(fixed, 0, 0x100000) == NULL);
@@ -285,6 +307,9 @@ static void fault_scenario(void *arg)
     if (VirtualAlloc(NULL, 1, MEM_RESERVE, PAGE_READWRITE) == NULL) {
         sim_assert(GetLastError() == ERROR_NOT_ENOUGH_MEMORY);
         sim_mark("no addresses");
+    }
+    if (block != NULL) {
+        sim_assert(HeapFree(GetProcessHeap(), 0, block));
     }
 }
 

@@ -155,7 +155,9 @@ static void signal_scenario(void *arg)
 static void signal_goes_to_the_event_or_to_the_file(void **state)
 {
     (void)state;
+    schedules_rules("-21"); /* It closes events early. */
     schedules_pass(signal_scenario);
+    schedules_rules(NULL);
 }
 
 /* ---- Asking -------------------------------------------------------------- */

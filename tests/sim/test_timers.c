@@ -316,7 +316,9 @@ static void closed_while_waiting(void *arg)
 static void timer_lives_as_long_as_its_waiters(void **state)
 {
     (void)state;
+    schedules_rules("-20"); /* As it says. */
     schedules_pass_exactly(closed_while_waiting);
+    schedules_rules(NULL);
 }
 
 /** FACT TIME-09 CancelWaitableTimer: cancelling wakes nobody. */

@@ -98,10 +98,12 @@ static void wait_closed_scenario(void *arg)
 static void wait_survives_closing_of_its_handle(void **state)
 {
     (void)state;
+    schedules_rules("-17,-20"); /* As it says. */
     schedules_pass(wait_closed_scenario);
     schedules_reach(
         wait_closed_scenario,
         (const char *const[]){"wait in time", "wait too late", NULL});
+    schedules_rules(NULL);
 }
 
 /* ---- Several objects --------------------------------------------------- */

@@ -83,6 +83,7 @@ dry_command_fn dry_run;
 dry_command_fn dry_explore;
 dry_command_fn dry_replay;
 dry_command_fn dry_facts;
+dry_command_fn dry_rules;
 dry_command_fn dry_selfcheck;
 dry_command_fn dry_help;
 dry_command_fn dry_version;

@@ -44,6 +44,7 @@ struct sim_options dry_fact_options(const struct fact *fact)
         .exact_clock = (fact->flags & FACT_EXACT) != 0,
         .prompt_threads = (fact->flags & FACT_PROMPT) != 0,
         .faults = (fact->flags & FACT_FAULTS) != 0 ? "any" : NULL,
+        .rules = (fact->flags & FACT_NO_RULES) != 0 ? "off" : NULL,
         .processors = (fact->flags & FACT_ONE_CPU) != 0 ? 1 : 0,
     };
 }

@@ -101,6 +101,14 @@ static const struct option {
      KIND_TEXT,
      0,
      PLACE(options.network)},
+    {"--rules",
+     "LIST",
+     "contract rules: off, or those to leave out, such as\n"
+     "                       -3,-7; `dry rules` names them",
+     OPTIONS_WORLD,
+     KIND_TEXT,
+     0,
+     PLACE(options.rules)},
     {"--exact",
      NULL,
      "time-outs end exactly, not on clock ticks",
@@ -428,6 +436,7 @@ struct sim_options dry_options(const struct scenario *scenario,
     own.prompt_threads |= given->prompt_threads;
     own.calls_only |= given->calls_only;
     own.faults = given->faults != NULL ? given->faults : own.faults;
+    own.rules = given->rules != NULL ? given->rules : own.rules;
     own.network = given->network != NULL ? given->network : own.network;
     own.hash = true;
     return own;

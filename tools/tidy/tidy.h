@@ -394,6 +394,9 @@ bool tidy_weave_run(struct tidy *tidy,
 bool tidy_weave_api(struct tidy *tidy,
                     const struct tidy_marker *marker,
                     struct tidy_text *out);
+bool tidy_weave_rules(struct tidy *tidy,
+                      const struct tidy_marker *marker,
+                      struct tidy_text *out);
 /* Weave one line of docs/facts.md; true when out holds what stands in its
  * place. */
 bool tidy_weave_fact(struct tidy *tidy, unsigned line, struct tidy_text *out);

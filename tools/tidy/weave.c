@@ -35,6 +35,7 @@ static const struct kind kinds[] = {
     {"tree", "text", tidy_weave_tree},
     {"run", "text", tidy_weave_run},
     {"api", NULL, tidy_weave_api},
+    {"rules", NULL, tidy_weave_rules},
 };
 
 static const struct kind region = {"", "c", tidy_weave_region};
@@ -87,7 +88,7 @@ static const struct kind *kind_of(struct tidy *tidy,
     tidy_report(tidy,
                 marker->file->path,
                 marker->line,
-                "weave FILE#REGION, tree, run or api; there is no kind "
+                "weave FILE#REGION, tree, run, api or rules; there is no kind "
                 "\"%.*s\".",
                 TIDY_PRINT(marker->kind));
     return NULL;
