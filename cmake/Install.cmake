@@ -10,9 +10,11 @@ include(CMakePackageConfigHelpers)
 set(include_to "${CMAKE_INSTALL_INCLUDEDIR}/dryport")
 set(package_to "${CMAKE_INSTALL_LIBDIR}/cmake/dryport")
 
-set(installed dryport_sim dryport_program dryport_iocp dryport_ops)
+set(installed dryport_sim dryport_program dryport_iocp dryport_ops
+    dryport_sockets)
 if(WIN32)
-    list(APPEND installed dryport_iocp_real dryport_ops_real)
+    list(APPEND installed dryport_iocp_real dryport_ops_real
+        dryport_sockets_real)
 endif()
 if(TARGET dryport_heap)
     list(APPEND installed dryport_heap)
@@ -29,7 +31,10 @@ endif()
 dryport_glob(public_headers sim/sim.h sim/sim_disk.h sim/sim_network.h
     sim/compiler.h
     src/layer0_iocp/iocp.h
-    src/layer1_ops/op.h src/layer1_ops/op_status.def)
+    src/layer1_ops/op.h src/layer1_ops/op_status.def
+    src/layer2_sockets/net.h src/layer2_sockets/net_loop.h
+    src/layer2_sockets/net_stream.h src/layer2_sockets/net_datagram.h
+    src/layer2_sockets/net_file.h src/layer2_sockets/net_server.h)
 install(FILES ${public_headers} DESTINATION "${include_to}")
 install(DIRECTORY sim/win32 DESTINATION "${include_to}"
     FILES_MATCHING PATTERN "*.h" PATTERN "*.def")

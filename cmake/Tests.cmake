@@ -13,13 +13,22 @@ endif()
 # No test waits for real time, so a test that takes this long hangs.
 set(test_timeout_s 300)
 
+function(dryport_helpers variable folder)
+    dryport_glob(own tests/${folder}/*.c)
+    if(folder MATCHES "^layer[12]$")
+        dryport_glob(common tests/common/*.c)
+    endif()
+    set(${variable} ${own} ${common} PARENT_SCOPE)
+endfunction()
+
 # dryport_tests(FOLDER LIBRARY... [ARGUMENTS ARGUMENT...]):
 # tests/FOLDER/test_X.c becomes the program FOLDER_test_X and the ctest test
-# FOLDER/X.  What else lies in the folder helps all of its tests.
+# FOLDER/X.  What else lies in the folder helps all of its tests, and what lies
+# in tests/common helps those of layers 1 and 2.
 function(dryport_tests folder)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ARGUMENTS")
     dryport_glob(tests tests/${folder}/test_*.c)
-    dryport_glob(helpers tests/${folder}/*.c)
+    dryport_helpers(helpers ${folder})
     list(REMOVE_ITEM helpers "" ${tests})
     foreach(source ${tests})
         get_filename_component(name ${source} NAME_WE)
@@ -27,7 +36,8 @@ function(dryport_tests folder)
         set(target ${folder}_${name})
         dryport_executable(${target} tests ${source} ${helpers})
         target_include_directories(${target} SYSTEM PRIVATE ${CMOCKA_INCLUDE})
-        target_include_directories(${target} PRIVATE tests tests/${folder})
+        target_include_directories(${target} PRIVATE
+            tests tests/common tests/${folder})
         target_link_libraries(${target} PRIVATE
             ${arg_UNPARSED_ARGUMENTS} ${CMOCKA_LIBRARY})
         dryport_test(${folder}/${subject} ${target} ${arg_ARGUMENTS})
@@ -46,7 +56,9 @@ endfunction()
 # for the system's own Windows: the ctest test FOLDER_real/X.
 function(dryport_real_tests folder)
     dryport_glob(tests tests/${folder}/test_*.c)
-    dryport_glob(helpers tests/${folder}/*.c sim/real.c)
+    dryport_helpers(helpers ${folder})
+    dryport_glob(real sim/real.c)
+    list(APPEND helpers ${real})
     list(REMOVE_ITEM helpers "" ${tests})
     foreach(source ${tests})
         get_filename_component(name ${source} NAME_WE)
@@ -56,7 +68,7 @@ function(dryport_real_tests folder)
         target_compile_definitions(${target} PRIVATE DRYPORT_REAL=1)
         target_include_directories(${target} SYSTEM PRIVATE ${CMOCKA_INCLUDE})
         target_include_directories(${target} PRIVATE
-            sim tests tests/${folder})
+            sim tests tests/common tests/${folder})
         target_link_libraries(${target} PRIVATE ${ARGN} ${CMOCKA_LIBRARY})
         dryport_test(${folder}_real/${subject} ${target})
     endforeach()
@@ -65,11 +77,14 @@ endfunction()
 dryport_tests(sim dryport_iocp dryport_sim)
 dryport_tests(layer0 dryport_iocp dryport_sim)
 dryport_tests(layer1 dryport_ops dryport_sim)
+dryport_tests(layer2 dryport_sockets dryport_sim)
 if(WIN32)
     dryport_real_tests(layer1 dryport_ops_real)
+    dryport_real_tests(layer2 dryport_sockets_real)
 endif()
 # One of them counts allocations, which GNU's and LLVM's linkers make easy.
-foreach(target layer1_test_allocations layer1_real_test_allocations)
+foreach(target layer1_test_allocations layer1_real_test_allocations
+        layer2_test_allocations layer2_real_test_allocations)
     if(TARGET ${target} AND NOT MSVC AND NOT APPLE)
         target_compile_definitions(${target} PRIVATE DRYPORT_WRAPS=1)
         target_link_options(${target} PRIVATE

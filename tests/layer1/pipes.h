@@ -2,7 +2,7 @@
  * @file pipes.h
  * @brief A named pipe for the tests of layer 1.
  *
- * Uses:     passes.h.
+ * Uses:     takes.h.
  * Used by:  test_pipes.c, test_races.c, test_allocations.c, test_misuse.c.
  * Facts:    none.
  *
@@ -11,7 +11,7 @@
 #ifndef LAYER1_PIPES_H
 #define LAYER1_PIPES_H
 
-#include "passes.h"
+#include "takes.h"
 
 enum { PIPE_BYTES = 64, READ_BYTES = 16 };
 

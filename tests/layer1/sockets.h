@@ -2,7 +2,7 @@
  * @file sockets.h
  * @brief Sockets for the tests of layer 1, made with Windows' own calls.
  *
- * Uses:     passes.h.
+ * Uses:     takes.h.
  * Used by:  test_connections.c, test_streams.c, test_datagrams.c,
  *           test_echo.c, test_allocations.c.
  * Facts:    none.
@@ -12,7 +12,7 @@
 #ifndef LAYER1_SOCKETS_H
 #define LAYER1_SOCKETS_H
 
-#include "passes.h"
+#include "takes.h"
 
 /** A port and a listener at a free port of this host. */
 struct place {

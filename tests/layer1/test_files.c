@@ -2,7 +2,7 @@
  * @file test_files.c
  * @brief Layer 1 on a disk file: offsets, the end, and detaching.
  *
- * Uses:     op.h, passes.h, cmocka.
+ * Uses:     op.h, takes.h, cmocka.
  * Used by:  ctest.
  * Facts:    OVL-01, OVL-07, FILE-01, FILE-03, FILE-04, PORT-95.
  *
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "passes.h"
+#include "takes.h"
 
 enum { BLOCK_BYTES = 4 };
 

@@ -2,7 +2,7 @@
  * @file test_queues.c
  * @brief Layer 1: posts, held operations, wake-ups, batches.
  *
- * Uses:     op.h, passes.h, cmocka.
+ * Uses:     op.h, takes.h, cmocka.
  * Used by:  ctest.
  * Facts:    PORT-29, PORT-35, PORT-39, PORT-49, PORT-53, PORT-76.
  *
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "passes.h"
+#include "takes.h"
 
 static void posted(void *arg)
 {

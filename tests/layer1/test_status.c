@@ -2,7 +2,7 @@
  * @file test_status.c
  * @brief Layer 1: every code has a status, and both roads lead to the same.
  *
- * Uses:     op_private.h, passes.h, cmocka.
+ * Uses:     op_private.h, takes.h, cmocka.
  * Used by:  ctest.
  * Facts:    OVL-37, SOCK-123, SOCK-124.
  *
@@ -24,7 +24,7 @@
 
 #include <cmocka.h>
 
-#include "passes.h"
+#include "takes.h"
 
 /** Codes that Winsock can leave behind. */
 static const DWORD winsock_codes[] = {

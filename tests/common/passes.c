@@ -1,9 +1,9 @@
 /**
  * @file passes.c
- * @brief Running a scenario of layer 1, simulated or real.
+ * @brief Running a scenario of a layer, simulated or real.
  *
  * Uses:     passes.h, sim.h, cmocka.
- * Used by:  every test of this folder.
+ * Used by:  the tests of layers 1 and 2.
  * Facts:    none.
  *
  * SPDX-License-Identifier: MIT
@@ -121,37 +121,3 @@ const char *breaks(sim_scenario_fn *scenario)
     return report.sentence;
 }
 #endif
-
-void take(const struct op_port *port, const struct op *op)
-{
-    struct op *taken = NULL;
-
-    sim_assert(op_take(port, INFINITE, &taken) == OP_TAKEN);
-    sim_assert(taken == op);
-    sim_assert(taken->owner == OP_APP);
-}
-
-void take_nothing(const struct op_port *port)
-{
-    struct op *taken = NULL;
-
-    sim_assert(op_take(port, 0, &taken) == OP_NOTHING);
-    sim_assert(taken == NULL);
-}
-
-void close_handle(struct op_handle *handle)
-{
-    sim_assert(op_handle_close(handle) == OP_OK);
-}
-
-enum op_answer run(struct op *op, struct op_handle *handle)
-{
-    enum op_answer answer = op_submit(op, handle);
-
-    if (answer == OP_PENDING) {
-        take(handle->port, op);
-    }
-    take_nothing(handle->port);
-    sim_assert(op->owner == OP_APP);
-    return answer;
-}

@@ -1,20 +1,19 @@
 /**
  * @file passes.h
- * @brief Running a scenario of layer 1, simulated or real.
+ * @brief Running a scenario of a layer, simulated or real.
  *
- * The tests of this folder are compiled twice: with the simulator, where a
+ * The tests of layers 1 and 2 are compiled twice: with the simulator, where a
  * scenario runs under many schedules, and on Windows, where it runs once.
  *
- * Uses:     sim.h, op.h.
- * Used by:  every test of this folder.
+ * Uses:     sim.h.
+ * Used by:  those tests.
  * Facts:    none.
  *
  * SPDX-License-Identifier: MIT
  */
-#ifndef LAYER1_PASSES_H
-#define LAYER1_PASSES_H
+#ifndef PASSES_H
+#define PASSES_H
 
-#include "op.h"
 #include "sim.h"
 
 /** @brief Run under a few hundred schedules; each must pass. */
@@ -39,18 +38,5 @@ void passes_each_fault(sim_scenario_fn *scenario, uint64_t points_min);
 /** @brief Run a scenario that breaks an assertion; not on Windows.
  *  @return what the failure says; "" on Windows. */
 const char *breaks(sim_scenario_fn *scenario);
-
-/** @brief Take one operation, which must be this and in time. */
-void take(const struct op_port *port, const struct op *op);
-
-/** @brief See that no packet is there. */
-void take_nothing(const struct op_port *port);
-
-/** @brief Submit, and take if a packet is to come.
- *  @return the answer of the submit. */
-enum op_answer run(struct op *op, struct op_handle *handle);
-
-/** @brief Close a handle for good. */
-void close_handle(struct op_handle *handle);
 
 #endif
