@@ -179,4 +179,13 @@ void net__strand_run(struct net_strand *strand, struct op *op);
 /** @brief The same for any thread, later. */
 void net__strand_ready(struct net_strand *strand, struct op *op);
 
+/* ---- Text (net_wide.c) ------------------------------------------------------ */
+
+/**
+ * @brief Write a text in UTF-8 as Windows' own names are written.
+ * @param wide_out  Room for @p wide_max units, the end included.
+ * @return false: it is not UTF-8, or too long.
+ */
+bool net__wide(const char *text, WCHAR *wide_out, size_t wide_max);
+
 #endif

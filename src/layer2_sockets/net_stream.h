@@ -62,10 +62,12 @@ struct net_stream {
     struct net_op *write_last;  /**< socket, the others wait their turn. */
     size_t write_bytes;         /**< Bytes of those, not sent yet. */
     size_t write_bytes_max;     /**< The caller's: see net_write_start(). */
-    struct net_op *connecting;  /**< A connect, accept or disconnect. */
+    struct net_op *connecting;  /**< The one request that connects. */
     unsigned request_count;     /**< Requests whose handler is to come. */
     op_status broken;           /**< Why nothing can be written any more. */
-    bool is_messages;           /**< A pipe in message mode. */
+    bool is_bound;              /**< The local end has a name. */
+    bool is_shut;               /**< net_stream_shutdown() was called. */
+    bool is_closed;             /**< net_stream_close() was called. */
 };
 
 /** Bytes that a stream's writes may hold unsent, unless it says otherwise. */
@@ -113,8 +115,10 @@ op_status net_tcp_bind(struct net_stream *stream,
 struct net_connect {
     struct net_op op;           /**< First. */
     struct op_connect inner;    /**< For the layer. */
+    struct net_stream *stream;  /**< For the layer. */
     struct net_address address; /**< For the layer. */
     struct net_timer look;      /**< For the layer: without ConnectEx. */
+    uint64_t look_us;           /**< For the layer: how long it waits. */
     void (*on_done)(struct net_connect *connect); /**< Set by the caller. */
 };
 
@@ -122,7 +126,9 @@ struct net_connect {
  * @brief Connect a stream.
  *
  * By ConnectEx; where Winsock has none, by a connect that does not block and
- * looks, now and then, whether the socket has become writable.
+ * looks, now and then, whether the socket has become writable.  After a
+ * failure the stream may be connected again, unless it was cancelled or too
+ * late: then it is good for closing only.
  *
  * @param stream   A TCP socket, not connected.
  * @param connect  With on_done set.
@@ -135,7 +141,7 @@ void net_connect_start(struct net_stream *stream,
 
 /** When a read has enough. */
 enum net_enough {
-    NET_SOME,    /**< Whatever there is, one byte at least. */
+    NET_SOME,    /**< Whatever there is, one byte at least, or a message. */
     NET_EXACTLY, /**< The buffer is full. */
     NET_UNTIL    /**< The text `until` was read. */
 };
@@ -145,18 +151,19 @@ struct net_read {
     struct net_op op; /**< First.  Its bytes: all that are in the buffer now, so
                        * with NET_UNTIL perhaps some behind the text. */
     union {
-        struct op_recv recv; /**< Of a socket. */
-        struct op_read read; /**< Of a pipe. */
-    } inner;                 /**< For the layer. */
-    WSABUF piece;            /**< For the layer. */
-    enum net_enough enough;  /**< Set by the caller. */
-    char *buffer;            /**< Set by the caller; lent. */
-    size_t buffer_bytes;     /**< Set by the caller: its size, 1 at least. */
-    size_t filled_bytes;     /**< Set by the caller: so much is in it already,
-                              * from an earlier read; counts as read. */
-    const char *until;       /**< Set by the caller, for NET_UNTIL; lent. */
-    size_t until_bytes;      /**< Its length. */
-    size_t found_bytes;      /**< Result: as far as the end of that text. */
+        struct op_recv recv;   /**< Of a socket. */
+        struct op_read read;   /**< Of a pipe. */
+    } inner;                   /**< For the layer. */
+    struct net_stream *stream; /**< For the layer. */
+    enum net_enough enough;    /**< Set by the caller. */
+    char *buffer;              /**< Set by the caller; lent. */
+    size_t buffer_bytes;       /**< Set by the caller: its size, 1 at least. */
+    size_t filled_bytes;       /**< Set by the caller: so much is in it already,
+                              * from an earlier read, and counts as read; but
+                              * NET_SOME wants something new. */
+    const char *until;         /**< Set by the caller, for NET_UNTIL; lent. */
+    size_t until_bytes;        /**< Its length. */
+    size_t found_bytes;        /**< Result: as far as the end of that text. */
     void (*on_done)(struct net_read *read); /**< Set by the caller. */
 };
 
@@ -165,7 +172,8 @@ struct net_read {
  *
  * It ends with OP_OK when it has enough; OP_EOF when the stream ended before
  * (op.bytes of it are there all the same); OP_TRUNCATED when the buffer is
- * full and the text `until` is not in it; or why the connection broke.
+ * full and the text `until` is not in it, or with NET_SOME when the message
+ * goes on, which the next read finds; or why the connection broke.
  *
  * @param stream  Connected, no other read under way.
  * @param read    Set up.
@@ -177,6 +185,7 @@ void net_read_start(struct net_stream *stream, struct net_read *read);
 struct net_ready {
     struct net_op op;                         /**< First. */
     struct op_readable inner;                 /**< For the layer. */
+    struct net_stream *stream;                /**< For the layer. */
     void (*on_done)(struct net_ready *ready); /**< Set by the caller. */
 };
 
@@ -197,12 +206,16 @@ struct net_write {
         struct op_send send;   /**< To a socket. */
         struct op_write write; /**< To a pipe. */
     } inner;                   /**< For the layer. */
+    struct net_stream *stream; /**< For the layer. */
     const WSABUF *pieces;      /**< Set by the caller: what to write; lent, as
-                                * is the memory it names. */
+                                * is the memory it names.  To a pipe of messages
+                                * each is a message. */
     DWORD piece_count;         /**< Set by the caller: 1 to NET_PIECES_MAX. */
     DWORD piece_index;         /**< For the layer: the piece that is next, */
     size_t piece_bytes;        /**< and how much of it is sent. */
     size_t total_bytes;        /**< For the layer: of all pieces. */
+    volatile LONG is_waiting;  /**< For the layer: its turn is to come. */
+    bool is_queued;            /**< For the layer: it is among the stream's. */
     void (*on_done)(struct net_write *write); /**< Set by the caller. */
 };
 
@@ -213,8 +226,9 @@ struct net_write {
  * hold at most write_bytes_max bytes: beyond that a write ends at once with
  * OP_WOULD_BLOCK, nothing of it sent, so that a peer who does not read costs
  * no more.  One that is alone is taken whatever its size.  A write that ends
- * with anything but OP_OK may have been sent in part: op.bytes says how much,
- * and if that is more than nothing the stream is broken for later writes too.
+ * with anything but OP_OK may have been sent in part: op.bytes says how much.
+ * If that is more than nothing, or cannot be known because Windows had it when
+ * it was cancelled, the stream is broken for later writes too.
  *
  * @param stream  Connected.
  * @param write   Set up.
@@ -297,9 +311,9 @@ struct net_acceptor {
     struct net_loop *loop;     /**< Whose threads call its handlers. */
     struct net_strand *strand; /**< Where its handlers run, or NULL. */
     struct net_open opened;    /**< In the loop's list. */
-    struct net_op *accepting;  /**< Accepts under way. */
     unsigned request_count;    /**< Requests whose handler is to come. */
     int family;                /**< AF_INET, AF_INET6. */
+    bool is_closed;            /**< net_acceptor_close() was called. */
 };
 
 /**
