@@ -58,7 +58,7 @@ install(FILES
 # can be moved, as the CMake package can.
 file(RELATIVE_PATH up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" up "${up}")
-foreach(module sim program iocp ops)
+foreach(module sim program iocp ops sockets)
     configure_file(cmake/dryport-${module}.pc.in
         "${PROJECT_BINARY_DIR}/dryport-${module}.pc" @ONLY)
     install(FILES "${PROJECT_BINARY_DIR}/dryport-${module}.pc"

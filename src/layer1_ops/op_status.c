@@ -8,7 +8,7 @@
  * Uses:     op_private.h, op_status.def, ntstatus.h.
  * Used by:  programs, op.c, op_connect.c, op_port.c, op_handle.c.
  * Facts:    OVL-37, SOCK-123, SOCK-124.
- * Read next: sim.h.
+ * Read next: net.h.
  *
  * SPDX-License-Identifier: MIT
  */

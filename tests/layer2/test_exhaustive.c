@@ -166,7 +166,7 @@ static void handlers_that_start_more_keep_the_loop_running(void **state)
 static DWORD WINAPI look_in(void *arg)
 {
     (void)arg;
-    (void)net_loop_run_for(&loop, 1);
+    (void)net_loop_run_for(&loop, 0);
     return 0;
 }
 
@@ -186,6 +186,8 @@ static void wake_is_passed_on(void *arg)
     open_loop();
     net_timer_init(&timer, &loop, NULL, aborted);
     net_timer_start(&timer, UINT64_MAX, 0); /* Never. */
+    /* At time 0, looking in would be polling. */
+    sim_assert(WaitForSingleObject(GetCurrentThread(), 1) == WAIT_TIMEOUT);
     waits = begin(run_thread, NULL);
     looks = begin(look_in, NULL);
     /* What this thread leaves for the loop comes with a wake-up. */

@@ -42,6 +42,12 @@ static void start(struct net_timer *timer, uint64_t after_us)
     net_timer_start(timer, started_us + after_us, 0);
 }
 
+/** @brief Let time pass: a thread waits in vain for its own end. */
+static void pass_ms(DWORD ms)
+{
+    sim_assert(WaitForSingleObject(GetCurrentThread(), ms) == WAIT_TIMEOUT);
+}
+
 /* ---- Once -------------------------------------------------------------------- */
 
 static void in_order(struct net_timer *timer)
@@ -149,7 +155,7 @@ static void sleep_over_rounds(struct net_timer *timer)
 {
     called++;
     if (called == 1) {
-        Sleep(35); /* Three rounds are missed; the grid stays. */
+        pass_ms(35); /* Three rounds are missed; the grid stays. */
     } else {
         /* The next round is known already. */
         sim_assert((timer->inner.due - started_us) % 10000 == 0);
@@ -196,7 +202,7 @@ static void run_moved(void *arg)
                        i == 0 ? move_others : in_order);
         start(&timers[i], 1000);
     }
-    Sleep(2);
+    pass_ms(2);
     sim_assert(net_loop_run(&loop) == 3 && called == 3);
     sim_assert(net_loop_now(&loop) >= started_us + 50000);
     net_loop_close(&loop);
@@ -217,6 +223,14 @@ static DWORD WINAPI run_thread(void *arg)
     return 0;
 }
 
+static HANDLE earlier;
+
+static void tell(struct net_timer *timer)
+{
+    in_order(timer);
+    sim_assert(SetEvent(earlier));
+}
+
 static DWORD WINAPI start_earlier(void *arg)
 {
     (void)arg;
@@ -224,8 +238,8 @@ static DWORD WINAPI start_earlier(void *arg)
     return 0;
 }
 
-/* A thread waits for a timer that is far away, and another one is armed that
- * is nearer: the wait must not go on until the first. */
+/* A thread waits for a timer that is never due, and another one is armed that
+ * is: the wait must not go on for ever. */
 static void arm_earlier(void *arg)
 {
     HANDLE runner;
@@ -233,23 +247,23 @@ static void arm_earlier(void *arg)
 
     (void)arg;
     open_loop();
+    earlier = CreateEventW(NULL, TRUE, FALSE, NULL);
+    sim_assert(earlier != NULL);
     net_timer_init(&timers[0], &loop, NULL, in_order);
-    net_timer_init(&timers[1], &loop, NULL, in_order);
-    start(&timers[0], 3600000000U);
+    net_timer_init(&timers[1], &loop, NULL, tell);
+    net_timer_start(&timers[0], UINT64_MAX, 0); /* Never. */
     net_loop_work_begin(&loop);
     runner = CreateThread(NULL, 0, run_thread, NULL, 0, NULL);
     starter = CreateThread(NULL, 0, start_earlier, NULL, 0, NULL);
     sim_assert(runner != NULL && starter != NULL);
     sim_assert(WaitForSingleObject(starter, INFINITE) == WAIT_OBJECT_0);
-    while (called == 0) {
-        sim_assert(net_loop_now(&loop) < started_us + 60000000);
-        Sleep(1);
-    }
+    sim_assert(WaitForSingleObject(earlier, INFINITE) == WAIT_OBJECT_0);
     timers[0].on_done = aborted;
     sim_assert(net_timer_cancel(&timers[0]));
     net_loop_work_end(&loop);
     sim_assert(WaitForSingleObject(runner, INFINITE) == WAIT_OBJECT_0);
     sim_assert(CloseHandle(runner) && CloseHandle(starter));
+    sim_assert(CloseHandle(earlier));
     sim_assert(called == 2);
     net_loop_close(&loop);
 }
