@@ -380,6 +380,7 @@ static void deadline_in_the_past(void *arg)
     open_loop();
     net_loop_work_begin(&loop);
     open_race();
+    sim_assert(WaitForSingleObject(GetCurrentThread(), 1) == WAIT_TIMEOUT);
     runs = begin(run_thread, NULL);
     race.read.op.deadline_us = 1;
     net_read_start(&race.server, &race.read);
