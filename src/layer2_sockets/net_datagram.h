@@ -14,6 +14,8 @@
 
 #include "net_stream.h"
 
+#include <ws2tcpip.h>
+
 /** @addtogroup net
  * @{ */
 
@@ -33,7 +35,8 @@ struct net_udp {
  * @param loop     Open.
  * @param strand   Where its handlers run, or NULL.
  * @param address  Where to receive; its family and port 0: any port.
- * @return OP_OK, OP_IN_USE, or why not.
+ * @return OP_OK, OP_IN_USE, or why not.  Until it is connected it does not
+ *         hear that nobody receives what it sends.
  * @owns{the caller; net_udp_close() closes}
  */
 op_status net_udp_open(struct net_udp *udp,
@@ -65,6 +68,7 @@ struct net_datagram {
         struct op_send send;         /**< Sending, connected. */
     } inner;                         /**< For the layer. */
     WSABUF piece;                    /**< For the layer. */
+    struct net_udp *udp;             /**< For the layer. */
     char *buffer;                    /**< Set by the caller; lent. */
     size_t buffer_bytes;             /**< Set by the caller: its size, or how
                                       * much to send; may be 0. */
@@ -74,7 +78,11 @@ struct net_datagram {
 };
 
 /** @brief Receive one datagram; OP_TRUNCATED when it was longer.
- *  @param udp       Open.
+ *
+ *  OP_CONNECTION_REFUSED and OP_UNREACHABLE speak of what was sent before, and
+ *  the next receive may succeed.
+ *
+ *  @param udp       Open; any number of receives and sends may be under way.
  *  @param datagram  With buffer and on_done set.
  *  @owns{the socket, until the handler is called} */
 void net_udp_receive(struct net_udp *udp, struct net_datagram *datagram);
@@ -104,12 +112,18 @@ bool net_udp_idle(const struct net_udp *udp);
 /** A name being resolved. */
 struct net_resolve {
     struct net_op op;           /**< First. */
-    struct op_post inner;       /**< For the layer. */
-    OVERLAPPED overlapped;      /**< For the layer: of the resolver's call. */
-    HANDLE query;               /**< For the layer. */
-    PADDRINFOEXW found;         /**< For the layer. */
-    WCHAR name[NET_NAME_BYTES]; /**< For the layer. */
-    uint16_t port;              /**< For the layer. */
+    struct op_post inner;       /**< For the layer, as all to port. */
+    struct op_post asking;      /**< Asks for the end. */
+    struct net_open opened;     /**< In the loop's list. */
+    OVERLAPPED overlapped;      /**< Of the resolver's call. */
+    HANDLE query;               /**< What it gave us, to ask for the end. */
+    PADDRINFOEXW found;         /**< What it found. */
+    DWORD error;                /**< Or why it found nothing. */
+    volatile LONG parties;      /**< Who has still to do with it. */
+    volatile LONG is_sent;      /**< That call has returned. */
+    volatile LONG is_asking;    /**< asking is on its way, or was. */
+    WCHAR name[NET_NAME_BYTES]; /**< What is looked up. */
+    uint16_t port;              /**< For the addresses. */
     struct net_address addresses[NET_RESOLVED_MAX]; /**< Result. */
     size_t address_count;                           /**< Result: how many. */
     void (*on_done)(struct net_resolve *resolve);   /**< Set by the caller. */
@@ -117,6 +131,12 @@ struct net_resolve {
 
 /**
  * @brief Find the addresses of a host.
+ *
+ * It ends with OP_OK and at least one address, best first; OP_NOT_FOUND;
+ * OP_INVALID for what is not UTF-8 or too long; OP_WOULD_BLOCK when nobody who
+ * knows could be asked just now.  An address as text is answered without
+ * asking.  A request for its end is heard at once, but where Windows has no
+ * GetAddrInfoExCancel (before version 8) only with the answer.
  *
  * @param loop     Open.
  * @param strand   Where the handler runs, or NULL.

@@ -30,6 +30,9 @@ struct net_pipe_accept {
 /**
  * @brief Make a server's end of a named pipe.
  *
+ * One for each client that is to be served at once, all with the same name.
+ * Clients on other machines are rejected.
+ *
  * @param stream  Written on success; not connected.
  * @param loop    Open.
  * @param strand  Where its handlers run, or NULL.
@@ -44,7 +47,8 @@ op_status net_pipe_open(struct net_stream *stream,
                         const char *name,
                         unsigned flags);
 
-/** @brief Wait for a client.
+/** @brief Wait for a client.  One that came and went counts: what it wrote is
+ *  there to read, and then the end.
  *  @param stream  As net_pipe_open() made it.
  *  @param accept  With on_done set.
  *  @owns{the stream, until the handler is called} */
@@ -59,7 +63,8 @@ void net_pipe_accept_start(struct net_stream *stream,
  * @param strand  Where its handlers run, or NULL.
  * @param name    Such as `\\.\pipe\name`, in UTF-8.
  * @param flags   OP_MESSAGES for messages, or 0.
- * @return OP_OK, OP_IN_USE when all its server's ends have clients, or why not.
+ * @return OP_OK, OP_NOT_FOUND when there is no such pipe, OP_IN_USE when all
+ *         its server's ends have clients, or why not.
  */
 op_status net_pipe_connect(struct net_stream *stream,
                            struct net_loop *loop,
@@ -77,6 +82,9 @@ struct net_file {
     struct net_open opened;    /**< In the loop's list. */
     unsigned request_count;    /**< Requests whose handler is to come. */
 };
+
+/** Most characters of a path, its end included. */
+#define NET_PATH_MAX 1024
 
 /** How to open a file. */
 enum net_file_mode {
@@ -148,9 +156,14 @@ bool net_file_idle(const struct net_file *file);
 
 /** Waiting for an event, a process, a thread ... */
 struct net_wait {
-    struct net_op op;                       /**< First. */
-    struct op_post inner;                   /**< For the layer. */
-    HANDLE registered;                      /**< For the layer. */
+    struct net_op op;         /**< First. */
+    struct op_post inner;     /**< For the layer, as all to error. */
+    struct net_open opened;   /**< In the loop's list. */
+    HANDLE registered;        /**< With Windows' thread pool. */
+    volatile LONG parties;    /**< Who has still to do with it. */
+    volatile LONG is_decided; /**< There is a result. */
+    op_status result;         /**< It. */
+    DWORD error;              /**< Windows' code for it. */
     void (*on_done)(struct net_wait *wait); /**< Set by the caller. */
 };
 

@@ -35,8 +35,9 @@ struct net_connection {
     volatile LONG holds;           /**< One until it is closed and idle, and
                                   * net_connection_hold(). */
     bool is_gone;                  /**< net_connection_close(). */
+    bool is_idle;                  /**< And its stream was idle after it. */
     struct net_post cross;         /**< From strand to strand. */
-    struct net_timer look;         /**< Is it idle, after the close? */
+    struct net_post look;          /**< Is it idle?  After the close. */
     struct net_accept accept;      /**< How it came. */
     uint64_t looked_us;            /**< The server's: last looked at, */
     uint64_t goodbye_us;           /**< asked to go, or 0. */
@@ -116,7 +117,8 @@ struct net_server {
     struct net_connection *last;     /**< the last one last. */
     unsigned accepting;              /**< Accepts under way. */
     unsigned resets;                 /**< Accepts in a row that found nobody. */
-    uint64_t allowance_us;           /**< The accept rate is used up to then. */
+    uint64_t allowance_us;           /**< When the accept rate's burst is whole
+                                      * again. */
     uint64_t pause_us;               /**< Between attempts to accept, or 0. */
     uint64_t retry_us;               /**< No accept before. */
     uint64_t reset_us;               /**< While it stops: reset who is there. */

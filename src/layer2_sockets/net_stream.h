@@ -68,6 +68,11 @@ struct net_stream {
     bool is_bound;              /**< The local end has a name. */
     bool is_shut;               /**< net_stream_shutdown() was called. */
     bool is_closed;             /**< net_stream_close() was called. */
+
+    /** Set by the caller once it is open, or NULL: called after each handler
+     * of the stream's that leaves it idle.  Its memory is needed until then,
+     * and may be given back in here. */
+    void (*on_idle)(struct net_stream *stream);
 };
 
 /** Bytes that a stream's writes may hold unsent, unless it says otherwise. */
