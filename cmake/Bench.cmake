@@ -1,7 +1,8 @@
 # Bench.cmake - benchmarks, built by the target `bench` and not by default.
 #
 # Each bench/bench_X.c is a program; other sources in the folder help all of
-# them.  bench/peers compares with other libraries and is not built here.
+# them.  bench/peers compares with other libraries and is built by its own
+# scripts; what of it is C is compiled here for Windows, to see that it does.
 #
 # SPDX-License-Identifier: MIT
 
@@ -16,3 +17,18 @@ foreach(source ${bench_programs})
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     add_dependencies(bench ${name})
 endforeach()
+
+if(WIN32)
+    set(peer_sources bench/peers/port_windows.c bench/peers/echo_raw.c
+        bench/peers/echo_layer2.c)
+    find_path(DRYPORT_UV_INCLUDE uv.h)
+    if(DRYPORT_UV_INCLUDE)
+        list(APPEND peer_sources bench/peers/echo_uv.c)
+    endif()
+    list(TRANSFORM peer_sources PREPEND "${PROJECT_SOURCE_DIR}/")
+    dryport_library(peers OBJECT ${peer_sources})
+    target_link_libraries(peers PRIVATE dryport_sockets_real)
+    if(DRYPORT_UV_INCLUDE)
+        target_include_directories(peers SYSTEM PRIVATE ${DRYPORT_UV_INCLUDE})
+    endif()
+endif()

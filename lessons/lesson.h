@@ -45,6 +45,7 @@ void lesson_08(void *arg);
 void lesson_09(void *arg);
 void lesson_10(void *arg);
 void lesson_11(void *arg);
+void lesson_18(void *arg);
 /** @} */
 
 /** @brief The checks of those that have an exercise. @{ */
