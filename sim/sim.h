@@ -114,8 +114,9 @@ struct sim_options {
                             * call), "WSASend#3+" (and all later ones), "#7"
                             * (the seventh that could), commas between them;
                             * NULL: none. */
-    const char *rules;       /**< Contract rules: NULL for all, "off", or those
-                            * to leave out, such as "-3,-7". */
+    const char *rules;       /**< Contract rules: NULL for the usual ones, "off",
+                            * or those to leave out and to add, such as
+                            * "-3,-7,+41". */
     const char *network;     /**< Hosts and links: see sim_network.h; NULL: this
                             * host alone. */
     bool record;             /**< Keep the trace of the last run even if it

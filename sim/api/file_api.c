@@ -156,6 +156,7 @@ static void lend(struct request *request, LPOVERLAPPED overlapped)
     /* FACT OVL-03 Internal is set to STATUS_PENDING at the start. */
     overlapped->Internal = STATUS_PENDING;
     request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
+    request->block_is_whole = true;
     request->offset =
         (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
     request->event = low_bit == 0 ? overlapped->hEvent

@@ -6,7 +6,7 @@
  * another thread first.  So callbacks may block, even for one another.
  *
  * Uses:     pool.h.
- * Used by:  pool_io_api.c, pool_work_api.c, thread.c.
+ * Used by:  pool_io_api.c, pool_work_api.c, pool_wait_api.c, thread.c.
  * Facts:    PORT-101, PORT-102.
  * Read next: pool_io_api.c.
  *

@@ -8,7 +8,7 @@
  * process does not wait for them.
  *
  * Uses:     ../kernel/port.h.
- * Used by:  pool.c, pool_io_api.c, pool_work_api.c.
+ * Used by:  pool.c, pool_io_api.c, pool_work_api.c, pool_wait_api.c.
  * Facts:    PORT-101, PORT-102.
  * Read next: pool.c.
  *

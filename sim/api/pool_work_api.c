@@ -5,7 +5,7 @@
  * Uses:     pool.h.
  * Used by:  programs.
  * Facts:    none.
- * Read next: native_file.c.
+ * Read next: pool_wait_api.c.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -71,6 +71,7 @@ static const char *const harmless[] = {
     "MultiByteToWideChar",
     "RemoveVectoredExceptionHandler",
     "RtlCaptureContext",
+    "RtlCaptureStackBackTrace",
     "RtlLookupFunctionEntry",
     "RtlRestoreContext",
     "RtlUnwind",

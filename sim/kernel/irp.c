@@ -148,6 +148,7 @@ static struct irp *irp_create(const struct request *request,
     irp->no_wait = request->no_wait;
     keep_pieces(irp, request);
     irp->block = request->block;
+    irp->block_is_whole = request->block_is_whole;
     irp->event = event;
     irp->routine = request->routine;
     irp->context = request->context;

@@ -92,6 +92,7 @@ struct irp {
 
     /* Whom to tell. */
     IO_STATUS_BLOCK *block; /* NULL: nobody's. */
+    bool block_is_whole;    /* It begins an OVERLAPPED: no native call. */
     struct object *event;   /* NULL, or referenced. */
     PIO_APC_ROUTINE routine;
     void *context;               /* NULL: no packet: PORT-24. */
@@ -122,6 +123,7 @@ struct request {
     PIO_APC_ROUTINE routine;
     void *context;
     IO_STATUS_BLOCK *block; /**< NULL: only information is wanted. */
+    bool block_is_whole;    /**< It begins an OVERLAPPED. */
     void *buffer;
     ULONG length;
     const struct io_piece *pieces; /**< Instead of buffer; copied. */

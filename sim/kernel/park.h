@@ -8,7 +8,7 @@
  * the same address.  So it is here: the word leads to a record of the lock in
  * the world's memory, and threads park on the record.
  *
- * Uses:     schedule.h.
+ * Uses:     schedule.h, host.h.
  * Used by:  schedule.c, deadlock.c, and the calls about locks.
  * Facts:    none.
  * Read next: park.c.
@@ -18,6 +18,7 @@
 #ifndef SIM_PARK_H
 #define SIM_PARK_H
 
+#include "../host/host.h"
 #include "schedule.h"
 
 /** What a parked thread waits for; kept in its wait_mode. */
@@ -50,8 +51,12 @@ SIM_NOINLINE void *sim__lock_begin(PVOID *word, size_t bytes);
 /** @brief Whether a lock's word leads to a record of this run. */
 static inline bool sim__lock_begun(const PVOID *word)
 {
-    uint64_t tag = (uint64_t)(uintptr_t)*word;
+    uint64_t tag;
 
+    if (sim__host_is_poisoned(word, sizeof *word)) {
+        return false; /* sim__lock_begin() says what is wrong. */
+    }
+    tag = (uint64_t)(uintptr_t)*word;
     /* A static lock keeps its word from run to run, so the word says in which
      * run it was written: one from another run counts as zero. */
     return (uint32_t)(tag >> 32) == (uint32_t)sim__world.generation && tag != 0;

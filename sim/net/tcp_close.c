@@ -96,7 +96,9 @@ static void leave(struct socket *socket)
     socket->tcp = NULL;
     end->socket = NULL;
     sim__keep_alive_stop(end);
-    if (hard && end->state == TCP_OPEN) {
+    if (end->state == TCP_CONNECTING) {
+        sim__tcp_end(end, TCP_OVER); /* By a connect() that did not block. */
+    } else if (hard && end->state == TCP_OPEN) {
         sim__tcp_reset(end);
     } else if (end->state == TCP_OPEN && end->host->up) {
         /* FACT SOCK-31 what was accepted is delivered in the background. */

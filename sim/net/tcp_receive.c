@@ -5,7 +5,7 @@
  * Bytes wait for receives or receives for bytes, never both.  A receive takes
  * what is there and does not wait for more, unless MSG_WAITALL says so.
  *
- * Uses:     tcp.h.
+ * Uses:     tcp.h, watch.h.
  * Used by:  socket.c, tcp_send.c, tcp_accept.c, arrive.c.
  * Facts:    SOCK-11, SOCK-12, SOCK-13, SOCK-14, SOCK-16, SOCK-18, SOCK-21,
  *           SOCK-22, SOCK-23, SOCK-24, SOCK-26, SOCK-34, SOCK-41, CANCEL-15.
@@ -17,6 +17,7 @@
 
 #include <winsock2.h>
 
+#include "../watch/watch.h"
 #include "tcp.h"
 
 enum { ROOM_MIN = 480 /* Of a chunk that small writes share. */ };
@@ -301,6 +302,22 @@ static bool take_now(struct tcp *end, struct irp *irp, DWORD flags)
     return !(flags & MSG_WAITALL) || irp->information == irp->length;
 }
 
+/** @brief Whether a pending receive takes bytes away from others. */
+static bool takes(const struct irp *irp)
+{
+    return irp->length != 0 && (flags_of(irp) & MSG_PEEK) == 0;
+}
+
+/** @brief Tell the rules which receives of the stream are before this one. */
+static void watch(const struct irp *irp, const struct irp *before)
+{
+    for (; before != NULL; before = before->links[IRP_OF_DEVICE].next) {
+        if (takes(irp) && takes(before)) {
+            sim__watch_receives(irp, before);
+        }
+    }
+}
+
 NTSTATUS sim__tcp_read(struct irp *irp)
 {
     const struct socket_receive *receive = irp->detail;
@@ -333,6 +350,9 @@ NTSTATUS sim__tcp_read(struct irp *irp)
         return STATUS_DEVICE_NOT_READY;
     }
     irp->offset = (int64_t)flags;
+    if (sim__rule_on(RULE_receives_race)) {
+        watch(irp, socket->receives.first);
+    }
     sim__irp_append(&socket->receives, irp, IRP_OF_DEVICE);
     sim__irp_pend(irp); /* Something may arrive within this very call. */
     if (socket->options.receive_bytes == 0) {

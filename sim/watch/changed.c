@@ -10,7 +10,7 @@
  *
  * Uses:     operation.h.
  * Used by:  operation.c.
- * Facts:    OVL-03, OVL-06, OVL-07.
+ * Facts:    OVL-03, OVL-06, OVL-07, OVL-33.
  * Read next: frame.c.
  *
  * SPDX-License-Identifier: MIT
@@ -84,6 +84,13 @@ static uint64_t sum_all(const struct watched *op)
     return sum;
 }
 
+/** @brief Whether hEvent is part of the block, and the kernel's.
+ *  FACT OVL-33 with a routine it is the program's. */
+static bool has_event(const struct irp *irp)
+{
+    return irp->block_is_whole && irp->routine == NULL;
+}
+
 void sim__image_take(struct watched *op)
 {
     const struct irp *irp = op->irp;
@@ -93,7 +100,7 @@ void sim__image_take(struct watched *op)
 
         op->internal = overlapped->Internal;
         op->internal_high = overlapped->InternalHigh;
-        op->event = irp->context == irp->block ? overlapped->hEvent : NULL;
+        op->event = has_event(irp) ? overlapped->hEvent : NULL;
     }
     op->sums_hold = (irp->kind == IRP_READ || irp->kind == IRP_WRITE) &&
                     !irp->shares_buffer;
@@ -119,16 +126,20 @@ void sim__image_check_block(const struct watched *op)
         field = "Internal";
     } else if (overlapped->InternalHigh != op->internal_high) {
         field = "InternalHigh";
-    } else if (irp->context == irp->block && overlapped->hEvent != op->event) {
+    } else if (has_event(irp) && overlapped->hEvent != op->event) {
         field = "hEvent";
     }
     if (field != NULL) {
         sim__call_stack_show("started", op->stack);
         sim__rule_break(RULE_overlapped_changed,
                         "the OVERLAPPED of %s is not as it was lent: somebody "
-                        "wrote into %s",
+                        "wrote into %s%s",
                         sim__watched_words(op, words),
-                        field);
+                        field,
+                        sim__stack_at(overlapped).is_stack
+                            ? ", on a stack: perhaps the function that it "
+                              "belonged to has returned"
+                            : "");
     }
 }
 

@@ -9,7 +9,7 @@
  * Uses:     operation.h.
  * Used by:  object.c.
  * Facts:    PORT-46, PORT-77, OVL-20, SOCK-54.
- * Read next: piece.h.
+ * Read next: stream.c.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -20,22 +20,30 @@
 
 #include "block.h"
 
-/** What each kind of request does with its buffer; 0: it is not lent. */
-static const uint8_t buffer_uses[] = {
-    [IRP_READ] = LENT_FILLED,
-    [IRP_WRITE] = LENT_SENT,
-    [IRP_FLUSH] = 0,
-    [IRP_LISTEN] = 0,
-    [IRP_DISCONNECT] = 0,
-    [IRP_ACCEPT] = LENT_FILLED,
-    [IRP_CONNECT] = 0, /* Its data are taken during the call. */
-    [IRP_TRANSMIT] = 0,
-    [IRP_CONTROL] = LENT_FILLED,
-    [IRP_PEEK] = LENT_FILLED,
-    [IRP_TRANSACT] = LENT_FILLED,
-    [IRP_LOCK] = 0,
-    [IRP_NOTIFY] = LENT_FILLED,
-};
+/** @brief What a kind of request does with its buffer; 0: it is not lent. */
+static unsigned buffer_use(enum irp_kind kind)
+{
+    switch (kind) {
+    case IRP_READ:
+    case IRP_ACCEPT:
+    case IRP_CONTROL:
+    case IRP_PEEK:
+    case IRP_TRANSACT:
+    case IRP_NOTIFY:
+    case IRP_POLL:
+        return LENT_FILLED;
+    case IRP_WRITE:
+        return LENT_SENT;
+    case IRP_CONNECT: /* Its data are taken during the call. */
+    case IRP_FLUSH:
+    case IRP_LISTEN:
+    case IRP_DISCONNECT:
+    case IRP_TRANSMIT:
+    case IRP_LOCK:
+        break;
+    }
+    return 0;
+}
 
 /* ---- Words ---------------------------------------------------------------- */
 
@@ -84,12 +92,10 @@ const struct io_piece *sim__pieces_of(const struct irp *irp,
     return own;
 }
 
-/** @brief Bytes of the block that the kernel may touch: with a packet or an
- *  event it is a whole OVERLAPPED. */
+/** @brief Bytes of the block that the kernel may touch. */
 static size_t block_bytes(const struct irp *irp)
 {
-    return irp->context == irp->block ? sizeof(OVERLAPPED)
-                                      : sizeof(IO_STATUS_BLOCK);
+    return irp->block_is_whole ? sizeof(OVERLAPPED) : sizeof(IO_STATUS_BLOCK);
 }
 
 /* ---- A request is started ------------------------------------------------- */
@@ -153,7 +159,7 @@ static void forget_sums(const struct lent_query *query, struct irp *irp)
 
 static void check_buffer(struct irp *irp, const struct io_piece *piece)
 {
-    unsigned use = buffer_uses[irp->kind];
+    unsigned use = buffer_use(irp->kind);
     const struct lent_query query = {
         .start = (uintptr_t)piece->at,
         .bytes = piece->length,
@@ -229,7 +235,7 @@ static void check_memory(const struct irp *irp,
 
 void sim__watch_submit(struct irp *irp)
 {
-    bool lends = buffer_uses[irp->kind] != 0;
+    bool lends = buffer_use(irp->kind) != 0;
     struct io_piece own;
     uint32_t count;
     const struct io_piece *pieces = sim__pieces_of(irp, &own, &count);
@@ -272,7 +278,7 @@ static struct watched *watched_of(struct irp *irp)
 static struct lent *lend(struct watched *op,
                          const void *start,
                          size_t bytes,
-                         enum lent_use use,
+                         unsigned use,
                          const char *name)
 {
     struct lent *lent = sim__take(sizeof *lent);
@@ -325,7 +331,7 @@ static void watch(struct watched *op)
 void sim__watch_pend(struct irp *irp)
 {
     struct watched *op = watched_of(irp);
-    enum lent_use use = buffer_uses[irp->kind];
+    unsigned use = buffer_use(irp->kind);
     struct io_piece own;
     uint32_t count;
     const struct io_piece *pieces = sim__pieces_of(irp, &own, &count);

@@ -50,8 +50,8 @@ static const char *refuse(const char *text)
     (void)snprintf(problem,
                    sizeof problem,
                    "the rules make no sense at `%.40s`: write `off`, or "
-                   "numbers to leave out, each with a minus, such as -3,-7; "
-                   "`dry rules` names them",
+                   "numbers, each with a minus to leave it out or a plus to "
+                   "ask for it, such as -3,-7,+41; `dry rules` names them",
                    text);
     return problem;
 }
@@ -61,7 +61,9 @@ const char *sim__rules_read(const char *text, uint64_t *mask_out)
     uint64_t mask = 0;
 
     for (size_t at = 0; at < RULES_COUNT; at++) {
-        mask |= UINT64_C(1) << rules[at].number;
+        if (rules[at].number < RULE_FIRST_ASKED) {
+            mask |= UINT64_C(1) << rules[at].number;
+        }
     }
     if (text == NULL || strcmp(text, "off") == 0) {
         *mask_out = text == NULL ? mask : 0;
@@ -72,16 +74,21 @@ const char *sim__rules_read(const char *text, uint64_t *mask_out)
         const char *word = text;
         unsigned number = 0;
 
-        if (*text++ != '-') {
+        if (*text != '-' && *text != '+') {
             return refuse(word);
         }
+        text++;
         for (; *text >= '0' && *text <= '9' && number < 100; text++) {
             number = number * 10 + (unsigned)(*text - '0');
         }
         if (rule_with(number) == NULL || (*text != ',' && *text != '\0')) {
             return refuse(word);
         }
-        mask &= ~(UINT64_C(1) << number);
+        if (*word == '-') {
+            mask &= ~(UINT64_C(1) << number);
+        } else {
+            mask |= UINT64_C(1) << number;
+        }
         if (*text++ == '\0') {
             *mask_out = mask;
             return NULL;

@@ -27,6 +27,9 @@ enum rule {
     RULE_AFTER_LAST
 };
 
+/** Rules from here on are watched only when asked for. */
+enum { RULE_FIRST_ASKED = 41 };
+
 /** @brief Whether any rule is watched in this run. */
 static inline bool sim__rules_on(void)
 {
@@ -40,7 +43,7 @@ static inline bool sim__rule_on(enum rule rule)
 }
 
 /**
- * @brief Read sim_options.rules: NULL, "off", or "-3,-7".
+ * @brief Read sim_options.rules: NULL, "off", or "-3,-7,+41".
  * @param mask_out  One bit for each rule that is watched.
  * @return NULL, or a sentence saying what is wrong.
  */

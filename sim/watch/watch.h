@@ -127,6 +127,30 @@ enum { WATCH_WORDS_BYTES = 128 };
  */
 bool sim__watch_pending(char *words_out, bool *has_port_out);
 
+/* ---- Stream sockets: stream.c --------------------------------------------- */
+
+/** @brief ConnectEx was given a socket that is not bound. */
+SIM_COLD void sim__watch_unbound(const struct file *file);
+
+/**
+ * @brief AcceptEx was given room for an address.
+ * @param name    Microsoft's name of the argument.
+ * @param needed  Bytes that an address of the listener's family takes.
+ */
+void sim__watch_accept_area(const struct file *listener,
+                            const char *name,
+                            ULONG bytes,
+                            ULONG needed);
+
+/** @brief A call needs a context that was not updated.
+ *  @param accepted  By AcceptEx; else by ConnectEx. */
+SIM_COLD void sim__watch_raw(const struct file *file,
+                             bool accepted,
+                             const char *call);
+
+/** @brief A receive is about to pend behind another on the same stream. */
+void sim__watch_receives(const struct irp *irp, const struct irp *earlier);
+
 /* ---- Handles: handle.c --------------------------------------------------- */
 
 /** @brief A row of the handle table is closed, in a run for a report. */

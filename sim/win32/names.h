@@ -274,6 +274,8 @@
 #define CloseThreadpoolWork sim_CloseThreadpoolWork
 #define TrySubmitThreadpoolCallback sim_TrySubmitThreadpoolCallback
 #define QueueUserWorkItem sim_QueueUserWorkItem
+#define RegisterWaitForSingleObject sim_RegisterWaitForSingleObject
+#define UnregisterWaitEx sim_UnregisterWaitEx
 #define WSAStartup sim_WSAStartup
 #define WSACleanup sim_WSACleanup
 #define WSAGetLastError sim_WSAGetLastError

@@ -35,10 +35,15 @@ typedef void (*PTP_WORK_CALLBACK)(PTP_CALLBACK_INSTANCE instance,
 typedef void (*PTP_SIMPLE_CALLBACK)(PTP_CALLBACK_INSTANCE instance,
                                     PVOID context);
 
-/* How long an item of QueueUserWorkItem takes; no advice changes anything
- * here. */
+/* Of RegisterWaitForSingleObject; TRUE: its time is over. */
+typedef void(CALLBACK *WAITORTIMERCALLBACK)(PVOID context, BOOLEAN timed_out);
+
+/* How often a wait is served; the others are advice where and how long
+ * something runs, and change nothing here. */
 #define WT_EXECUTEDEFAULT            0x00000000
 #define WT_EXECUTEINIOTHREAD         0x00000001
+#define WT_EXECUTEINWAITTHREAD       0x00000004
+#define WT_EXECUTEONLYONCE           0x00000008
 #define WT_EXECUTELONGFUNCTION       0x00000010
 #define WT_EXECUTEINPERSISTENTTHREAD 0x00000080
 #define WT_TRANSFER_IMPERSONATION    0x00000100

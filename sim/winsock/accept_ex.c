@@ -6,7 +6,7 @@
  * listener's port.  The socket for the connection is made by the program
  * beforehand and must be good for nothing else meanwhile.
  *
- * Uses:     winsock.h, accept_area.h.
+ * Uses:     winsock.h, accept_area.h, watch.h.
  * Used by:  layer 1, programs.
  * Facts:    SOCK-59, SOCK-60, SOCK-61, SOCK-62, SOCK-63, SOCK-69, SOCK-73.
  * Read next: connect_ex.c.
@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "../net/accept_area.h"
+#include "../watch/watch.h"
 #include "winsock.h"
 
 /** A call of AcceptEx. */
@@ -59,6 +60,26 @@ static NTSTATUS check(const struct acceptance *call,
     return STATUS_SUCCESS;
 }
 
+/** @brief FACT SOCK-63 local length 0 is allowed. */
+static void watch_areas(const struct acceptance *call,
+                        const struct socket *listener)
+{
+    ULONG needed =
+        (ULONG)sim__address_bytes((enum net_family)listener->family) +
+        ACCEPT_AREA_EXTRA;
+
+    if (call->sizes.local_bytes != 0) {
+        sim__watch_accept_area(listener->file,
+                               "dwLocalAddressLength",
+                               call->sizes.local_bytes,
+                               needed);
+    }
+    sim__watch_accept_area(listener->file,
+                           "dwRemoteAddressLength",
+                           call->sizes.remote_bytes,
+                           needed);
+}
+
 static NTSTATUS accept_extended(struct acceptance *call, ULONG_PTR *bytes_out)
 {
     struct wsa_report report = {.overlapped = call->overlapped};
@@ -75,6 +96,7 @@ static NTSTATUS accept_extended(struct acceptance *call, ULONG_PTR *bytes_out)
     NTSTATUS status = check(call, &listener, &accepted);
 
     if (NT_SUCCESS(status)) {
+        watch_areas(call, listener);
         call->sizes.accepted = accepted->file;
         /* FACT SOCK-69 whose port gets the packet: the listener's. */
         status = sim__wsa_io(&request, call->listener, listener, &report);

@@ -5,13 +5,14 @@
  * Closing a socket is closing its handle, but for one thing: a socket may be
  * asked to linger until what it sent is safe.
  *
- * Uses:     winsock.h.
+ * Uses:     winsock.h, watch.h.
  * Used by:  layer 2, programs.
  * Facts:    SOCK-42, SOCK-43, SOCK-46, SOCK-72, SOCK-88.
  * Read next: listen.c.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../watch/watch.h"
 #include "winsock.h"
 
 static int shut(SOCKET number, int how, const char *call)
@@ -27,6 +28,7 @@ static int shut(SOCKET number, int how, const char *call)
     if (NT_SUCCESS(status) && (socket->accept_raw || socket->connect_raw)) {
         /* FACT SOCK-72 and FACT SOCK-88 before the context update Winsock
          * does not know of the connection. */
+        sim__watch_raw(socket->file, socket->accept_raw, call);
         status = STATUS_WINSOCK(WSAENOTCONN);
     }
     if (NT_SUCCESS(status)) {

@@ -5,7 +5,7 @@
  * Connecting and disconnecting as operations, so that a program that lives by
  * its port needs no thread that waits.
  *
- * Uses:     winsock.h.
+ * Uses:     winsock.h, watch.h.
  * Used by:  layer 1 and programs, by WSAIoctl.
  * Facts:    OVL-05, SOCK-61, SOCK-80, SOCK-81, SOCK-82, SOCK-83, SOCK-94,
  *           SOCK-95, SOCK-96.
@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../watch/watch.h"
 #include "winsock.h"
 
 /** @brief What the state of a socket says to ConnectEx. */
@@ -25,7 +26,11 @@ static NTSTATUS cannot_connect(const struct socket *socket)
      * FACT SOCK-81 connect in progress: WSAEINVAL, whatever is documented.
      * FACT SOCK-61 while AcceptEx is pending on it. */
     if (socket->protocol != NET_TCP || socket->state != SOCKET_OPEN ||
-        !socket->bound || socket->accepting) {
+        socket->accepting) {
+        return STATUS_WINSOCK(WSAEINVAL);
+    }
+    if (!socket->bound) {
+        sim__watch_unbound(socket->file);
         return STATUS_WINSOCK(WSAEINVAL);
     }
     return STATUS_SUCCESS;

@@ -48,6 +48,7 @@ int WSAAPI WSASendMsg(SOCKET number,
 {
     NTSTATUS status = check_send(number, message);
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSASendMsg",
         .number = number,
         .bytes_out = bytes_out,
@@ -89,6 +90,7 @@ int WSAAPI sim_WSARecvMsg(SOCKET number,
     NTSTATUS status = check_receive(number, message);
     struct socket_receive detail = {.message = message};
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSARecvMsg",
         .number = number,
         .bytes_out = bytes_out,

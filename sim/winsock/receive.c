@@ -125,6 +125,7 @@ int WSAAPI WSARecv(SOCKET number,
                    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSARecv",
         .number = number,
         .buffers = buffers,
@@ -148,6 +149,7 @@ int WSAAPI WSARecvFrom(SOCKET number,
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSARecvFrom",
         .number = number,
         .buffers = buffers,
@@ -160,18 +162,20 @@ int WSAAPI WSARecvFrom(SOCKET number,
     return receive_flagged(&transfer, flags, from, from_bytes);
 }
 
-/** @brief recv and recvfrom: one buffer, no OVERLAPPED. */
-static int receive_one(const char *call,
-                       SOCKET number,
-                       const WSABUF *buffer,
-                       int flags,
-                       struct sockaddr *from,
-                       int *from_bytes)
+/** @brief recv and recvfrom: one buffer, no OVERLAPPED.  Inlined, because the
+ *  frame is theirs. */
+static SIM_INLINE int receive_one(const char *call,
+                                  SOCKET number,
+                                  const WSABUF *buffer,
+                                  int flags,
+                                  struct sockaddr *from,
+                                  int *from_bytes)
 {
     struct socket_receive detail = {0};
     DWORD bytes = 0;
     DWORD flags_out = 0;
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = call,
         .number = number,
         .buffers = buffer,

@@ -89,6 +89,7 @@ int WSAAPI WSASend(SOCKET number,
                    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSASend",
         .number = number,
         .buffers = buffers,
@@ -113,6 +114,7 @@ int WSAAPI WSASendTo(SOCKET number,
                      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = "WSASendTo",
         .number = number,
         .buffers = buffers,
@@ -126,16 +128,18 @@ int WSAAPI WSASendTo(SOCKET number,
     return sim__send(&transfer, to, to_bytes);
 }
 
-/** @brief send and sendto: one buffer, no OVERLAPPED. */
-static int send_one(const char *call,
-                    SOCKET number,
-                    const WSABUF *buffer,
-                    int flags,
-                    const struct sockaddr *to,
-                    int to_bytes)
+/** @brief send and sendto: one buffer, no OVERLAPPED.  Inlined, because the
+ *  frame is theirs. */
+static SIM_INLINE int send_one(const char *call,
+                               SOCKET number,
+                               const WSABUF *buffer,
+                               int flags,
+                               const struct sockaddr *to,
+                               int to_bytes)
 {
     DWORD bytes = 0;
     struct transfer transfer = {
+        .frame = SIM_CALLER_FRAME(),
         .call = call,
         .number = number,
         .buffers = buffer,

@@ -50,6 +50,7 @@ NTSTATUS sim__transfer_run(struct transfer *transfer,
         .wait_ms = wait_ms,
     };
     struct request request = {
+        .frame = transfer->frame,
         .kind = kind,
         .call = transfer->call,
         .detail = detail,

@@ -16,6 +16,7 @@
 
 /** A call that sends or receives, as the program made it. */
 struct transfer {
+    const void *frame; /**< As request.frame. */
     const char *call;
     SOCKET number;
     const WSABUF *buffers;

@@ -5,13 +5,14 @@
  * Winsock looks at the length before the family, and at both before anything
  * else; which of its codes that gives is the same in every call.
  *
- * Uses:     winsock.h.
+ * Uses:     winsock.h, watch.h.
  * Used by:  every call with a sockaddr.
  * Facts:    SOCK-72, SOCK-88, SOCK-90, SOCK-108.
  * Read next: close.c.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../watch/watch.h"
 #include "winsock.h"
 
 const struct in6_addr in6addr_any = IN6ADDR_ANY_INIT;
@@ -117,6 +118,11 @@ static int get_name(SOCKET number,
     sim__before();
     status = sim__socket_find(number, &socket);
     if (NT_SUCCESS(status)) {
+        if (socket->accept_raw || (socket->connect_raw && of_peer)) {
+            sim__watch_raw(socket->file,
+                           socket->accept_raw,
+                           of_peer ? "getpeername" : "getsockname");
+        }
         status = of_peer ? without_peer(socket) : unnamed(socket);
     }
     if (NT_SUCCESS(status)) {

@@ -47,6 +47,7 @@ static void lend(struct request *request, const struct wsa_report *report)
         overlapped->Offset = 0; /* Flags will stand there. */
     }
     request->block = (IO_STATUS_BLOCK *)(void *)overlapped;
+    request->block_is_whole = true;
     if (report->routine != NULL) {
         /* FACT SOCK-08 the event in hEvent is ignored; FACT OVL-33 it is free
          * for the program's own use. */

@@ -19,40 +19,51 @@ enum { UNTOUCHED = 0x5EAF00D };
 /** STATUS_PENDING as OVERLAPPED.Internal holds it. */
 static const ULONG_PTR pending = 0x103;
 
-void fact_ovl_05(void)
+/** @brief Whether a block looks as if its operation pended for ever. */
+static bool looks_pending(const OVERLAPPED *overlapped)
 {
-    struct fact_pair pair = fact_pair_at_port();
-    OVERLAPPED overlapped = {.Internal = 1, .InternalHigh = UNTOUCHED};
-    SOCKET unconnected = fact_tcp();
-    char buffer[8];
-
-    { /* Refused at once: it looks as if it pended for ever. */
-        CHECK_REFUSED(
-            fact_recv_start(unconnected, buffer, sizeof buffer, &overlapped),
-            WSAENOTCONN);
-        CHECK(overlapped.Internal == pending);
-        CHECK(overlapped.InternalHigh == UNTOUCHED);
-    }
-    fact_close(&unconnected);
-    fact_pair_close(&pair);
+    return overlapped->Internal == pending &&
+           overlapped->InternalHigh == UNTOUCHED;
 }
 
-/** @brief Start a receive whose WSABUF array dies with this function. */
-static void receive_with_local_array(SOCKET socket,
-                                     char *first,
-                                     char *second,
-                                     OVERLAPPED *overlapped)
+void fact_ovl_05(void)
 {
-    volatile WSABUF array[2] = {{1, first}, {1, second}};
-    WSABUF copy[2];
-    DWORD flags = 0;
+    const OVERLAPPED before = {.Internal = 1, .InternalHigh = UNTOUCHED};
+    OVERLAPPED overlapped = before;
+    SOCKET unbound;
+    struct fact_stage stage;
+    char buffer[8];
 
-    copy[0] = array[0];
-    copy[1] = array[1];
-    CHECK_REFUSED(WSARecv(socket, copy, 2, NULL, &flags, overlapped, NULL),
-                  WSA_IO_PENDING);
-    /* Whoever looked at it later would find this. */
-    memset(copy, 0, sizeof copy);
+    fact_stage_open(&stage);
+    unbound = fact_tcp();
+    { /* A receive that is refused at once. */
+        CHECK_REFUSED(
+            fact_recv_start(unbound, buffer, sizeof buffer, &overlapped),
+            WSAENOTCONN);
+        CHECK(looks_pending(&overlapped));
+    }
+    { /* AcceptEx with a socket that listens already. */
+        overlapped = before;
+        CHECK_REFUSED_BOOL(stage.call.accept_ex(stage.listener,
+                                                stage.listener,
+                                                stage.buffer,
+                                                0,
+                                                FACT_AREA,
+                                                FACT_AREA,
+                                                &stage.bytes,
+                                                &overlapped),
+                           WSAEINVAL);
+        CHECK(looks_pending(&overlapped));
+    }
+    { /* ConnectEx with a socket that is not bound. */
+        overlapped = before;
+        CHECK_REFUSED_BOOL(
+            fact_connect_ex(unbound, &stage.address, &overlapped),
+            WSAEINVAL);
+        CHECK(looks_pending(&overlapped));
+    }
+    fact_close(&unbound);
+    fact_stage_close(&stage);
 }
 
 void fact_ovl_29(void)
@@ -61,11 +72,19 @@ void fact_ovl_29(void)
     OVERLAPPED overlapped = {0};
     char first = 0;
     char second = 0;
+    char wrong = 0;
+    WSABUF array[2] = {{1, &first}, {1, &second}};
+    DWORD flags = 0;
 
-    receive_with_local_array(pair.here, &first, &second, &overlapped);
-    fact_send(pair.peer, "a", 1);
-    fact_packet_expect(pair.port, FACT_KEY, &overlapped, ERROR_SUCCESS, 1);
-    CHECK(first == 'a' && second == 0);
+    CHECK_REFUSED(WSARecv(pair.here, array, 2, NULL, &flags, &overlapped, NULL),
+                  WSA_IO_PENDING);
+    { /* Whoever looked at the array later would find this. */
+        array[0].buf = &wrong;
+        array[1].buf = &wrong;
+        fact_send(pair.peer, "a", 1);
+        fact_packet_expect(pair.port, FACT_KEY, &overlapped, ERROR_SUCCESS, 1);
+        CHECK(first == 'a' && second == 0 && wrong == 0);
+    }
     fact_pair_close(&pair);
 }
 
@@ -140,6 +159,10 @@ void fact_ovl_32(void)
         fact_packet_expect(pair.port, FACT_KEY, &overlapped, ERROR_SUCCESS, 1);
         CHECK(bytes == UNTOUCHED);
     }
+    { /* It may be left out with an OVERLAPPED only. */
+        CHECK_REFUSED(WSARecv(pair.here, &piece, 1, NULL, &flags, NULL, NULL),
+                      WSAEFAULT);
+    }
     { /* One that is done at once sets it. */
         fact_send(pair.peer, "b", 1);
         fact_await_bytes(pair.here, 1);
@@ -154,9 +177,31 @@ void fact_ovl_32(void)
     fact_pair_close(&pair);
 }
 
+static void CALLBACK note_call(ULONG_PTR called)
+{
+    *(bool *)called = true;
+}
+
+/** @brief A second handle, of which Winsock does not know. */
+static SOCKET duplicate(SOCKET socket)
+{
+    HANDLE same;
+
+    CHECK(DuplicateHandle(GetCurrentProcess(),
+                          (HANDLE)socket,
+                          GetCurrentProcess(),
+                          &same,
+                          0,
+                          FALSE,
+                          DUPLICATE_SAME_ACCESS));
+    return (SOCKET)same;
+}
+
 void fact_ovl_35(void)
 {
     struct fact_pair pair = fact_pair(WSA_FLAG_OVERLAPPED);
+    bool called = false;
+    SOCKET stranger = duplicate(pair.here);
     OVERLAPPED overlapped = {.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL)};
     char buffer[8];
     DWORD bytes = 0;
@@ -172,7 +217,40 @@ void fact_ovl_35(void)
                                      &flags));
         CHECK(bytes == 1 && flags == 0);
     }
-    { /* A handle that Winsock does not know. */
+    { /* The wait is not alertable. */
+        fact_recv_later(pair.here, buffer, sizeof buffer, &overlapped);
+        CHECK(QueueUserAPC(note_call, GetCurrentThread(), (ULONG_PTR)&called));
+        fact_send(pair.peer, "b", 1);
+        CHECK(WSAGetOverlappedResult(pair.here,
+                                     &overlapped,
+                                     &bytes,
+                                     TRUE,
+                                     &flags));
+        CHECK(!called);
+        CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION && called);
+    }
+    { /* Without an event there is nothing to wait for. */
+        OVERLAPPED eventless = {0};
+
+        fact_recv_later(pair.here, buffer, sizeof buffer, &eventless);
+        CHECK_REFUSED_BOOL(
+            WSAGetOverlappedResult(pair.here, &eventless, &bytes, TRUE, &flags),
+            WSA_INVALID_HANDLE);
+        CHECK(CancelIoEx((HANDLE)pair.here, &eventless));
+        CHECK_REFUSED_BOOL(WSAGetOverlappedResult(pair.here,
+                                                  &eventless,
+                                                  &bytes,
+                                                  FALSE,
+                                                  &flags),
+                           WSA_OPERATION_ABORTED);
+    }
+    { /* A handle that Winsock does not know, and one that is no socket. */
+        CHECK_REFUSED_BOOL(WSAGetOverlappedResult(stranger,
+                                                  &overlapped,
+                                                  &bytes,
+                                                  FALSE,
+                                                  &flags),
+                           WSAENOTSOCK);
         CHECK_REFUSED_BOOL(WSAGetOverlappedResult((SOCKET)overlapped.hEvent,
                                                   &overlapped,
                                                   &bytes,
@@ -180,6 +258,7 @@ void fact_ovl_35(void)
                                                   &flags),
                            WSAENOTSOCK);
     }
+    CloseHandle((HANDLE)stranger);
     CloseHandle(overlapped.hEvent);
     fact_pair_close(&pair);
 }
@@ -237,6 +316,9 @@ void fact_cancel_15(void)
     struct fact_pair pair = fact_pair_at_port();
     OVERLAPPED overlapped = {0};
     char buffer[8];
+    WSABUF piece = {sizeof buffer, buffer};
+    DWORD flags = MSG_WAITALL;
+    struct fact_packet packet;
 
     { /* A pending receive ends with 995. */
         fact_recv_later(pair.here, buffer, sizeof buffer, &overlapped);
@@ -251,6 +333,18 @@ void fact_cancel_15(void)
         fact_send(pair.peer, "abc", 3);
         fact_recv(pair.here, buffer, 3);
         CHECK(memcmp(buffer, "abc", 3) == 0);
+    }
+    { /* Not even what a receive had that waits for more. */
+        CHECK_REFUSED(
+            WSARecv(pair.here, &piece, 1, NULL, &flags, &overlapped, NULL),
+            WSA_IO_PENDING);
+        fact_send(pair.peer, "def", 3);
+        sim_settle();
+        CHECK(CancelIoEx((HANDLE)pair.here, &overlapped));
+        packet = fact_packet_take(pair.port);
+        CHECK(packet.overlapped == &overlapped && packet.bytes <= 3);
+        fact_recv(pair.here, buffer + packet.bytes, 3 - packet.bytes);
+        CHECK(memcmp(buffer, "def", 3) == 0);
     }
     fact_pair_close(&pair);
 }

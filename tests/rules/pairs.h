@@ -50,6 +50,14 @@ void pair_waited_closed(void *broken);
 void pair_event_closed(void *broken);
 /** @} */
 
+/** @brief About stream sockets; the last three when asked for. @{ */
+void pair_stream_gone(void *broken);
+void pair_accept_area_short(void *broken);
+void pair_connect_unbound(void *broken);
+void pair_context_missing(void *broken);
+void pair_receives_race(void *broken);
+/** @} */
+
 /** @brief About the heap; with malloc taken over. @{ */
 void pair_freed_twice(void *broken);
 void pair_not_a_block(void *broken);
@@ -60,6 +68,7 @@ void pair_block_overrun(void *broken);
 /** @brief Programs at the edge of a rule that are right. @{ */
 void correct_result_before_packet(void *arg);
 void correct_event_and_packet(void *arg);
+void correct_peek_and_receive(void *arg);
 /** @} */
 
 #endif

@@ -153,9 +153,23 @@ static void pause(const struct channel *channel)
     (void)WaitForSingleObject(channel->port, 10);
 }
 
-/** @brief Start a read with an OVERLAPPED of its own; @p wait for its end. */
-static SIM_NOINLINE void read_here(const struct channel *channel, bool wait)
+/** @brief Start an operation so deep in the stack that the frames of the calls
+ *  after it do not reach there, under any compiler. */
+static SIM_NOINLINE void start_deep(void (*start)(const void *on, bool wait),
+                                    const void *on,
+                                    bool wait)
 {
+    volatile char above[1024];
+
+    above[0] = 0;
+    start(on, wait);
+    sim_assert(above[0] == 0); /* So its frame lasts as long as the call. */
+}
+
+/** @brief Start a read with an OVERLAPPED of its own; @p wait for its end. */
+static SIM_NOINLINE void read_here(const void *on, bool wait)
+{
+    const struct channel *channel = on;
     OVERLAPPED overlapped = {0};
 
     channel_read(channel, static_buffer, ROOM, &overlapped);
@@ -169,13 +183,14 @@ void pair_overlapped_gone(void *broken)
 {
     struct channel channel = channel_open();
 
-    read_here(&channel, !*(bool *)broken);
+    start_deep(read_here, &channel, !*(bool *)broken);
     pause(&channel);
     channel_close(&channel, *(bool *)broken ? 1 : 0);
 }
 
-static SIM_NOINLINE void read_into_own(const struct channel *channel, bool wait)
+static SIM_NOINLINE void read_into_own(const void *on, bool wait)
 {
+    const struct channel *channel = on;
     char buffer[ROOM];
 
     channel_read(channel, buffer, ROOM, &static_overlapped);
@@ -190,7 +205,7 @@ void pair_buffer_gone(void *broken)
     struct channel channel = channel_open();
 
     memset(&static_overlapped, 0, sizeof static_overlapped);
-    read_into_own(&channel, !*(bool *)broken);
+    start_deep(read_into_own, &channel, !*(bool *)broken);
     pause(&channel);
     channel_close(&channel, *(bool *)broken ? 1 : 0);
 }
@@ -211,8 +226,9 @@ static SOCKET open_socket(struct sockaddr_in *address)
 static struct sockaddr_in static_from;
 
 /** @brief Start a receive whose length of the address lies here. */
-static SIM_NOINLINE void receive_here(SOCKET socket, bool wait)
+static SIM_NOINLINE void receive_here(const void *on, bool wait)
 {
+    SOCKET socket = *(const SOCKET *)on;
     WSABUF piece = {.len = ROOM, .buf = static_buffer};
     int from_bytes = sizeof static_from;
     DWORD flags = 0;
@@ -248,7 +264,7 @@ void pair_result_gone(void *broken)
 
     sim_assert(WSAStartup(MAKEWORD(2, 2), &data) == 0);
     socket = open_socket(&address);
-    receive_here(socket, !*(bool *)broken);
+    start_deep(receive_here, &socket, !*(bool *)broken);
     pause(&channel);
     sim_assert(closesocket(socket) == 0);
     channel_close(&channel, 0);

@@ -77,6 +77,16 @@ struct sockaddr_in host_address(uint32_t host, u_short port)
     return name;
 }
 
+HANDLE host_thread(LPTHREAD_START_ROUTINE start)
+{
+    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, NULL);
+    HANDLE thread = sim_host_start(2, start, ready);
+
+    sim_assert(WaitForSingleObject(ready, INFINITE) == WAIT_OBJECT_0);
+    sim_assert(CloseHandle(ready));
+    return thread;
+}
+
 int connect_host(SOCKET socket, uint32_t host, u_short port)
 {
     const struct sockaddr_in name = host_address(host, port);

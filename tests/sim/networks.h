@@ -34,6 +34,10 @@ void network_reaches(const char *plan,
 /** @brief The address of a host, 10.0.0.N. */
 struct sockaddr_in host_address(uint32_t host, u_short port);
 
+/** @brief Start a thread on host 2 and wait until it sets the event that it
+ *  gets. */
+HANDLE host_thread(LPTHREAD_START_ROUTINE start);
+
 /** @brief connect() to a host; 0 or SOCKET_ERROR. */
 int connect_host(SOCKET socket, uint32_t host, u_short port);
 

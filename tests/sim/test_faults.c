@@ -67,6 +67,7 @@ static void plan_names_the_call_that_fails(void **state)
     assert_string_equal(fail_by("PostQueuedCompletionStatus/1"), "xxxxx");
     assert_string_equal(fail_by("CreateIoCompletionPort#1"), "P");
     assert_string_equal(fail_by("ReadFile/1"), "ooooo");
+    assert_string_equal(fail_by("PostQueuedCompletion/1"), "ooooo");
     assert_string_equal(fail_by("PostQueuedCompletionStatus#1,"
                                 "PostQueuedCompletionStatus#5"),
                         "xooox");
@@ -76,6 +77,39 @@ static void plan_names_the_call_that_fails(void **state)
         assert_string_equal(fail_by("#3"), "oxooo");
         assert_string_equal(fail_by("#3+"), "oxxxx");
         assert_string_equal(fail_by("#7"), "ooooo");
+        assert_string_equal(fail_by("any/1"), "P");
+        assert_string_equal(fail_by("any#3"), "oxooo");
+    }
+}
+
+static void make_both_events(void *arg)
+{
+    HANDLE one = CreateEventA(NULL, TRUE, FALSE, NULL);
+    HANDLE two = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    (void)arg;
+    failed[0] = one == NULL ? 'x' : 'o';
+    failed[1] = two == NULL ? 'x' : 'o';
+    failed[2] = '\0';
+    CloseHandle(one);
+    CloseHandle(two);
+}
+
+/** @brief CreateEventA and CreateEventW are one call to a plan. */
+static void plan_speaks_of_both_alphabets(void **state)
+{
+    static const char *const plans[][2] = {{"CreateEvent/1", "xx"},
+                                           {"CreateEvent#2", "ox"}};
+
+    (void)state;
+    for (size_t at = 0; at < sizeof plans / sizeof plans[0]; at++) {
+        struct sim_report report = sim_explore(
+            &(const struct sim_options){.faults = plans[at][0], .runs = 1},
+            make_both_events,
+            NULL);
+
+        assert_true(report.passed);
+        assert_string_equal(failed, plans[at][1]);
     }
 }
 
@@ -90,6 +124,12 @@ static void probability_is_about_what_was_asked_for(void **state)
     (void)state;
     assert_true(report.passed);
     assert_in_range(report.faults, 1100, 1400); /* 5,000 posts, 1 in 4. */
+    report = sim_explore(
+        &(const struct sim_options){.faults = "PostQueuedCompletionStatus",
+                                    .runs = 1000},
+        five_posts,
+        NULL);
+    assert_in_range(report.faults, 250, 375); /* 1 in 16, unless it says. */
 }
 
 static void plan_stands_in_the_replay_line(void **state)
@@ -123,6 +163,7 @@ static void bad_plan_is_refused_with_its_place(void **state)
                                         "/4",
                                         "any,,any",
                                         "WSASend#3++",
+                                        "3WSASend#3",
                                         "any/99999999999"};
 
     (void)state;
@@ -141,6 +182,24 @@ static void bad_plan_is_refused_with_its_place(void **state)
                                  NULL)
                          .verdict,
                      SIM_REFUSED);
+}
+
+static void long_plan_is_refused(void **state)
+{
+    static const char plan[] = "#1,#2,#3,#4,#5,#6,#7,#8,#9,#10,#11,#12,#13,"
+                               "#14,#15,#16,#17";
+    char shorter[sizeof plan];
+    struct sim_report report =
+        sim_explore(&(const struct sim_options){.faults = plan},
+                    five_posts,
+                    NULL);
+
+    (void)state;
+    assert_int_equal(report.verdict, SIM_REFUSED);
+    assert_non_null(strstr(report.sentence, "more than 16 words"));
+    memcpy(shorter, plan, sizeof plan);
+    *strrchr(shorter, ',') = '\0';
+    assert_string_equal(fail_by(shorter), "P");
 }
 
 /* ---- Each in turn -------------------------------------------------------- */
@@ -191,9 +250,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plan_names_the_call_that_fails),
+        cmocka_unit_test(plan_speaks_of_both_alphabets),
         cmocka_unit_test(probability_is_about_what_was_asked_for),
         cmocka_unit_test(plan_stands_in_the_replay_line),
         cmocka_unit_test(bad_plan_is_refused_with_its_place),
+        cmocka_unit_test(long_plan_is_refused),
         cmocka_unit_test(each_call_fails_once_and_for_good),
     };
 

@@ -105,17 +105,6 @@ static DWORD WINAPI hold(void *arg)
     return 0;
 }
 
-/** @brief Start a thread on host 2 and wait for its word. */
-static HANDLE start_on_2(LPTHREAD_START_ROUTINE start)
-{
-    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, NULL);
-    HANDLE thread = sim_host_start(2, start, ready);
-
-    sim_assert(WaitForSingleObject(ready, INFINITE) == WAIT_OBJECT_0);
-    sim_assert(CloseHandle(ready));
-    return thread;
-}
-
 /* ---- Crashes --------------------------------------------------------------- */
 
 static void crash_scenario(void *arg)
@@ -128,7 +117,7 @@ static void crash_scenario(void *arg)
 
     (void)arg;
     net_up();
-    threads[0] = start_on_2(hold);
+    threads[0] = host_thread(hold);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     send_text(client, "x");
@@ -153,7 +142,7 @@ static void crash_scenario(void *arg)
     {
         /* Up again, it knows of no connection: who speaks is reset. */
         sim_host_restart(2);
-        threads[1] = start_on_2(hold);
+        threads[1] = host_thread(hold);
         sim_assert(!HasOverlappedIoCompleted(&receive));
         send_text(client, "y");
         sim_assert(packet_comes(port, &receive, ERROR_NETNAME_DELETED, 0));
@@ -192,7 +181,7 @@ static void silence_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(hold);
+    thread = host_thread(hold);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     send_text(client, "x");
@@ -258,7 +247,7 @@ static void own_crash_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(busy_host);
+    thread = host_thread(busy_host);
     for (size_t at = 0; at < 3; at++) {
         clients[at] = stream_socket();
     }
@@ -331,7 +320,7 @@ static void keep_alive_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(hold);
+    thread = host_thread(hold);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     send_text(client, "x");
@@ -361,7 +350,7 @@ static void keep_alive_scenario(void *arg)
     {
         /* A host that is up again answers the probe with a reset. */
         sim_host_restart(2);
-        thread = start_on_2(hold);
+        thread = host_thread(hold);
         client = stream_socket();
         sim_assert(connect_host(client, 2, PORT) == 0);
         send_text(client, "x");

@@ -39,17 +39,6 @@ static DWORD WINAPI echo(void *arg)
     return 0;
 }
 
-/** @brief Start a thread on host 2 and wait for its word. */
-static HANDLE start_on_2(LPTHREAD_START_ROUTINE start)
-{
-    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, NULL);
-    HANDLE thread = sim_host_start(2, start, ready);
-
-    sim_assert(WaitForSingleObject(ready, INFINITE) == WAIT_OBJECT_0);
-    sim_assert(CloseHandle(ready));
-    return thread;
-}
-
 /* ---- Latency ------------------------------------------------------------- */
 
 static void latency_scenario(void *arg)
@@ -63,7 +52,7 @@ static void latency_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(echo);
+    thread = host_thread(echo);
     client = stream_socket();
     {
         /* There and back again, 10 ms each way. */
@@ -112,7 +101,7 @@ static void spread_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(echo);
+    thread = host_thread(echo);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     {
@@ -178,7 +167,7 @@ static void bandwidth_scenario(void *arg)
         large[at] = (char)(at * 11 / 3);
     }
     net_up();
-    thread = start_on_2(drain);
+    thread = host_thread(drain);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     {
@@ -212,7 +201,7 @@ static void loss_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(echo);
+    thread = host_thread(echo);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     {
@@ -247,7 +236,7 @@ static void short_cut_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(echo);
+    thread = host_thread(echo);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     {
@@ -324,7 +313,7 @@ static void long_cut_scenario(void *arg)
 
     (void)arg;
     net_up();
-    thread = start_on_2(wait_in_vain);
+    thread = host_thread(wait_in_vain);
     client = stream_socket();
     sim_assert(connect_host(client, 2, PORT) == 0);
     Sleep(100);

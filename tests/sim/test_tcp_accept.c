@@ -351,7 +351,9 @@ static void small_area_scenario(void *arg)
 static void small_area_fails_late(void **state)
 {
     (void)state;
+    schedules_rules("-26"); /* As it says. */
     schedules_pass(small_area_scenario);
+    schedules_rules(NULL);
 }
 
 int main(void)
