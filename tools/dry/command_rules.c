@@ -25,6 +25,7 @@ int dry_rules(const struct arguments *arguments)
                rule->sentence,
                rule->advice);
     }
-    printf("\nLeave some out: dry explore NAME --rules -3,-7\n");
+    printf("\nLeave some out: dry explore NAME --rules -3,-7\n"
+           "Rules from 41 on are watched only when asked for: --rules +41\n");
     return DRY_GOOD;
 }

@@ -103,8 +103,8 @@ static const struct option {
      PLACE(options.network)},
     {"--rules",
      "LIST",
-     "contract rules: off, or those to leave out, such as\n"
-     "                       -3,-7; `dry rules` names them",
+     "contract rules: off, or those to leave out and add,\n"
+     "                       such as -3,-7,+41; `dry rules` names them",
      OPTIONS_WORLD,
      KIND_TEXT,
      0,

@@ -39,6 +39,7 @@ void scenario_three_by_one(void *arg);
 void scenario_three_by_two(void *arg);
 void scenario_mixer(void *arg);
 void scenario_transfer(void *arg);
+void scenario_crowd(void *arg);
 /** @} */
 
 /** @brief Programs with one mistake each, named after what it leads to. @{ */

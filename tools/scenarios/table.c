@@ -71,6 +71,13 @@ const struct scenario scenarios[] = {
      .about = "Which of them end the connection?",
      .run = lesson_11,
      .real = true},
+    {.name = "lesson-18",
+     .title = "a server on completion ports, and three clients that talk to it",
+     .about =
+         "How many bytes does each piece that the server reads have?  Does "
+         "it matter?",
+     .run = lesson_18,
+     .real = true},
 
     /* ---- Programs that are right ----------------------------------------- */
     {.name = "ports",
@@ -104,6 +111,15 @@ const struct scenario scenarios[] = {
               "either side, and the stream goes on where it was.",
      .run = scenario_transfer,
      .options = {.runs = 10}},
+    {.name = "crowd",
+     .title = "fifty clients of lesson 18's server, on a bad network",
+     .about = "Connections are reset, hosts are cut off or crash, calls fail. "
+              "What was acknowledged is stored, and messages keep their order.",
+     .run = scenario_crowd,
+     .options = {.runs = 100,
+                 .steps_max = 10000000,
+                 .faults = "any/200",
+                 .network = "hosts=4,latency=1ms..20ms"}},
 #endif
 
     /* ---- Programs with one mistake each ---------------------------------- */
