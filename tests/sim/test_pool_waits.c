@@ -145,9 +145,33 @@ static void in_time_scenario(void *arg)
     check_close(event);
 }
 
+/** @brief Its time begins anew each time, and a signal may come first. */
+static void mixed_scenario(void *arg)
+{
+    HANDLE event = check_event(FALSE, FALSE);
+    struct seen seen = {.told = check_event(FALSE, FALSE)};
+    HANDLE wait = begin(event, &seen, 50, WT_EXECUTEDEFAULT);
+
+    (void)arg;
+    sim_assert(WaitForSingleObject(seen.told, INFINITE) == WAIT_OBJECT_0);
+    sim_assert(seen.timeouts >= 1);
+    sim_assert(SetEvent(event));
+    Sleep(500);
+    end(wait, &seen);
+    /* The signal is told as one, and once; unless all was too slow. */
+    sim_assert(seen.count == seen.timeouts + !check_signaled(event));
+    sim_mark(seen.timeouts > 1 ? "time" : "no time");
+    sim_mark(seen.count > seen.timeouts ? "signal" : "no signal");
+    check_close(seen.told);
+    check_close(event);
+}
+
 static void waits_have_a_time(void **state)
 {
+    static const char *const both[] = {"time", "signal", NULL};
+
     (void)state;
+    schedules_reach(mixed_scenario, both);
     schedules_pass(timeout_scenario);
     schedules_pass(in_time_scenario);
 }

@@ -4,8 +4,8 @@
  *
  * Uses:     schedules.h, socket_pair.h.
  * Used by:  ctest.
- * Facts:    OVL-18, OVL-29, OVL-32, SOCK-01, SOCK-05, SOCK-06, SOCK-07,
- *           SOCK-08, SOCK-11, SOCK-12, SOCK-13, CANCEL-15.
+ * Facts:    OVL-18, OVL-29, OVL-32, OVL-35, SOCK-01, SOCK-05, SOCK-06,
+ *           SOCK-07, SOCK-08, SOCK-11, SOCK-12, SOCK-13, CANCEL-15.
  * Read next: none.
  *
  * SPDX-License-Identifier: MIT
@@ -39,6 +39,11 @@ static void ask_scenario(void *arg)
         sim_assert(
             failed(WSAGetOverlappedResult(one, NULL, &bytes, FALSE, &flags),
                    WSA_INVALID_PARAMETER));
+        /* OVL-35: an event to wait for. */
+        overlapped.Internal = STATUS_PENDING;
+        sim_assert(failed(
+            WSAGetOverlappedResult(one, &overlapped, &bytes, TRUE, &flags),
+            WSA_INVALID_HANDLE));
         sim_assert(failed(
             WSAGetOverlappedResult(one, &overlapped, NULL, FALSE, &flags),
             WSAEFAULT));
