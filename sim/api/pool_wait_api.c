@@ -83,7 +83,6 @@ static void call_waited(struct pool_item *item, const struct packet *packet)
 
     memcpy(&callback, &item->function, sizeof callback);
     sim__before();
-    sim__deadline_disarm(&wait->timeout);
     /* The wait goes on by itself, and nothing is said of whether that is
      * before the callback has returned. */
     if (sim__choose(CHOOSE_OTHER, 2) != 0) {

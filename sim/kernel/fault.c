@@ -152,20 +152,29 @@ uint64_t sim__faults_struck(void)
     return plan.struck;
 }
 
+/** @brief Whether a name's last letter says which characters its texts have. */
+static bool is_alphabet(char last)
+{
+    return last == 'A' || last == 'W';
+}
+
 /** @brief Whether a word of the plan speaks of a call; CreateEvent means
- *  CreateEventA and CreateEventW, too. */
+ *  CreateEventA and CreateEventW, too, and either of these CreateEvent. */
 static bool speaks_of(const struct item *item, const char *call)
 {
-    const char *rest;
+    size_t call_length;
+    size_t length = item->length;
 
     if (item->call == NULL) {
         return true;
     }
-    if (strncmp(item->call, call, item->length) != 0) {
-        return false;
+    call_length = strlen(call);
+    if (length == call_length + 1 && is_alphabet(item->call[call_length])) {
+        length = call_length;
+    } else if (call_length == length + 1 && is_alphabet(call[length])) {
+        call_length = length;
     }
-    rest = call + item->length;
-    return *rest == '\0' || ((*rest == 'A' || *rest == 'W') && rest[1] == '\0');
+    return length == call_length && strncmp(item->call, call, length) == 0;
 }
 
 static bool item_strikes(struct item *item)

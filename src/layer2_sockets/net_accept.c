@@ -148,7 +148,7 @@ void net_accept_start(struct net_acceptor *acceptor,
                       struct net_strand *strand)
 {
     struct op_accept *inner;
-    op_status status = OP_ABORTED;
+    op_status status;
 
     IOCP_ASSERT(acceptor != NULL && accept != NULL && stream != NULL);
     IOCP_ASSERT(accept->on_done != NULL);
@@ -165,11 +165,8 @@ void net_accept_start(struct net_acceptor *acceptor,
                                        .step = accept_step,
                                        .handler = accept_handler});
     acceptor->request_count++;
-    if (!acceptor->is_closed) {
-        /* FACT SOCK-60 the accept socket must be fresh. */
-        status =
-            net__tcp_make(stream, acceptor->loop, strand, acceptor->family);
-    }
+    /* FACT SOCK-60 the accept socket must be fresh. */
+    status = net__tcp_make(stream, acceptor->loop, strand, acceptor->family);
     if (status != OP_OK) {
         memset(stream, 0, sizeof *stream);
         stream->loop = acceptor->loop;

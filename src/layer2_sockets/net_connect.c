@@ -143,16 +143,7 @@ static void look_done(struct net_timer *timer)
 
 static void connect_ask(struct net_op *op)
 {
-    (void)op; /* The next look sees it, in 20 ms at most. */
-}
-
-void net__connect_end(struct net_op *op)
-{
-    struct net_connect *connect = NET__OF(op, struct net_connect, op);
-
-    if (op->ask == connect_ask) {
-        (void)net_timer_cancel(&connect->look);
-    }
+    (void)op; /* The next look sees it, as it sees a close. */
 }
 
 /** @brief Begin to connect by a call that does not block. */

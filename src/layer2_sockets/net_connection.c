@@ -11,7 +11,7 @@
  * Uses:     net_server_private.h.
  * Used by:  net_server.c, net_server_accept.c, programs.
  * Facts:    SOCK-54.
- * Read next: net.h.
+ * Read next: sim.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -134,7 +134,7 @@ struct net_resolve {
  *
  * It ends with OP_OK and at least one address, best first; OP_NOT_FOUND;
  * OP_INVALID for what is not UTF-8 or too long; OP_WOULD_BLOCK when nobody who
- * knows could be asked just now.  An address as text is answered without
+ * knows could be asked now.  An address as text is answered without
  * asking.  A request for its end is heard at once, but where Windows has no
  * GetAddrInfoExCancel (before version 8) only with the answer.
  *

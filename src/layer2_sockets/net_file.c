@@ -6,7 +6,7 @@
  * them may be under way.  Windows may move less than was asked for; here a
  * read or write is whole, or says why it is not.
  *
- * Uses:     net_private.h, net_file.h.
+ * Uses:     net_stream_private.h, net_file.h.
  * Used by:  programs.
  * Facts:    FILE-03, OVL-01.
  * Read next: net_wait.c.
@@ -14,7 +14,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "net_file.h"
-#include "net_private.h"
+#include "net_stream_private.h"
 
 /** Most bytes of one operation: a multiple of every disk's blocks. */
 #define STEP_BYTES_MAX (1024U * 1024U * 1024U)
@@ -80,12 +80,9 @@ op_status net_file_size(const struct net_file *file, uint64_t *bytes_out)
 
 void net_file_close(struct net_file *file)
 {
-    op_status status;
-
     IOCP_ASSERT(file != NULL && file->handle.file != NULL);
     net__open_remove(file->loop, &file->opened);
-    status = op_handle_close(&file->handle);
-    IOCP_ASSERT(status == OP_OK); /* Only sockets linger. */
+    net__handle_close(file->loop, &file->handle);
 }
 
 bool net_file_idle(const struct net_file *file)

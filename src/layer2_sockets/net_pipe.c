@@ -6,7 +6,7 @@
  * comes to be.  A server makes one end for each client it is ready for, and a
  * client finds one that is free, at once, or is told that there is none.
  *
- * Uses:     net_private.h, net_file.h, net_stream.h (adopting).
+ * Uses:     net_stream_private.h, net_file.h.
  * Used by:  programs.
  * Facts:    PIPE-03, PIPE-05, PIPE-15.
  * Read next: net_file.c.
@@ -14,7 +14,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "net_file.h"
-#include "net_private.h"
+#include "net_stream_private.h"
 
 /** Most bytes of a pipe's name, and what Windows keeps for each direction. */
 enum { NAME_MAX = 256 + 1, QUOTA_BYTES = 64 * 1024 };
@@ -111,6 +111,8 @@ op_status net_pipe_connect(struct net_stream *stream,
 
 static void accept_step(struct net_op *op)
 {
+    struct net_pipe_accept *accept = NET__OF(op, struct net_pipe_accept, op);
+    struct net_stream *stream = accept->stream;
     op_status status = op->inner->status;
 
     if (op->inner->error == ERROR_NO_DATA) {
@@ -118,15 +120,17 @@ static void accept_step(struct net_op *op)
      * FACT PIPE-15 what it wrote can be read, and then comes the end. */
         status = OP_OK;
     }
-    net__op_finish(op, status, 0);
+    if (status == OP_OK) {
+        stream->broken = OP_OK; /* What failed was too early. */
+    }
+    stream->connecting = NULL;
+    net__stream_finish(stream, op, status, 0);
 }
 
 static void accept_handler(struct net_op *op)
 {
     struct net_pipe_accept *accept = NET__OF(op, struct net_pipe_accept, op);
 
-    accept->stream->connecting = NULL;
-    accept->stream->request_count--;
     accept->on_done(accept);
 }
 

@@ -63,7 +63,7 @@ SOCKET net__tcp_socket(int family)
                       IPPROTO_TCP,
                       NULL,
                       0,
-                      WSA_FLAG_OVERLAPPED);
+                      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
 }
 
 op_status net__tcp_make(struct net_stream *stream,
@@ -213,12 +213,16 @@ void net_stream_close(struct net_stream *stream, enum net_close how)
         stream->broken = OP_ABORTED; /* For writes that have not had a turn. */
     }
     net__open_remove(stream->loop, &stream->opened);
+    if (stream->write_first != NULL &&
+        stream->write_first->inner->owner == OP_KRN &&
+        op_cancel(stream->write_first->inner) == OP_CANCEL_ASKED) {
+        /* Some of it is lost, so the peer must not find an end as if that
+         * were all. */
+        how = NET_ABORTIVE;
+    }
     if (how == NET_ABORTIVE && stream->handle.is_socket) {
         /* FACT SOCK-45 hard close. */
         set_linger(net_stream_socket(stream), 1);
-    }
-    if (stream->connecting != NULL) {
-        net__connect_end(stream->connecting);
     }
     net__handle_close(stream->loop, &stream->handle);
 }

@@ -258,8 +258,9 @@ enum net_close {
  * @brief Close a stream.  What is under way ends with OP_ABORTED.
  *
  * @param stream  Open.
- * @param how     Writes that wait are dropped either way: for all to be sent,
- *                close in the handler of the last.
+ * @param how     Writes that Windows has not taken yet are dropped either way,
+ *                and if one of them had begun the peer is reset: for all to be
+ *                sent, close in the handler of the last.
  */
 void net_stream_close(struct net_stream *stream, enum net_close how);
 

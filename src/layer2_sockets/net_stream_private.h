@@ -62,10 +62,6 @@ op_status net__socket_local(SOCKET socket, struct net_address *address_out);
 /** @brief Close a handle whose requests may be asked to end meanwhile. */
 void net__handle_close(struct net_loop *loop, struct op_handle *handle);
 
-/** @brief Let a connect without ConnectEx look, and see that its stream is
- *         closed. */
-void net__connect_end(struct net_op *op);
-
 /** @brief Give the socket to the next write that waits, or end those that do
  *         because the stream is broken, or end the sending direction. */
 void net__write_next(struct net_stream *stream);

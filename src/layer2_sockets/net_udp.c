@@ -6,7 +6,7 @@
  * socket without a connection therefore does not hear that some peer of the
  * past is gone; one that is connected does, for it has but one peer.
  *
- * Uses:     net_private.h, net_datagram.h.
+ * Uses:     net_stream_private.h, net_datagram.h.
  * Used by:  programs.
  * Facts:    SOCK-105, SOCK-106.
  * Read next: net_resolve.c.
@@ -14,7 +14,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "net_datagram.h"
-#include "net_private.h"
+#include "net_stream_private.h"
 
 /* Not in the headers of every compiler. */
 #ifndef SIO_UDP_CONNRESET
@@ -119,26 +119,15 @@ op_status net_udp_connect(struct net_udp *udp,
 op_status net_udp_local(const struct net_udp *udp,
                         struct net_address *address_out)
 {
-    struct net_address address = {.bytes = (INT)sizeof address.any};
-
     IOCP_ASSERT(udp != NULL && address_out != NULL);
-    if (getsockname((SOCKET)udp->handle.file,
-                    (struct sockaddr *)&address.any,
-                    &address.bytes) != 0) {
-        return op_status_of_error((DWORD)WSAGetLastError());
-    }
-    *address_out = address;
-    return OP_OK;
+    return net__socket_local((SOCKET)udp->handle.file, address_out);
 }
 
 void net_udp_close(struct net_udp *udp)
 {
-    op_status status;
-
     IOCP_ASSERT(udp != NULL && udp->handle.file != NULL);
     net__open_remove(udp->loop, &udp->opened);
-    status = op_handle_close(&udp->handle);
-    IOCP_ASSERT(status == OP_OK); /* Only streams linger. */
+    net__handle_close(udp->loop, &udp->handle);
 }
 
 bool net_udp_idle(const struct net_udp *udp)

@@ -10,7 +10,7 @@
  * Uses:     net_private.h, net_file.h.
  * Used by:  programs.
  * Facts:    PORT-14.
- * Read next: NEXT.
+ * Read next: net_server_private.h.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -99,7 +99,7 @@ run_server() {
 }
 
 start_server() {
-    run_server "$@" >"$scratch/server" 2>&1 &
+    "$root/tools/wine-run" "$server" "$@" >"$scratch/server" 2>&1 &
     runner=$!
     until_true is_there || {
         cat "$scratch/server"
@@ -144,7 +144,8 @@ answers_like_redis() {
 }
 
 hands_messages_on() {
-    cli --no-raw SUBSCRIBE news more >"$scratch/out" 2>&1 &
+    redis-cli -p "$port" --no-raw SUBSCRIBE news more \
+        >"$scratch/out" 2>&1 &
     helper=$!
     until_true has_channels 2 || bad "nobody subscribed"
     cli PUBLISH news "water boils" >/dev/null
@@ -208,7 +209,7 @@ holds_a_thousand() {
 # A subscriber that is stopped by force; and 40 MB of messages for it, which
 # is more than the system keeps for it.
 drops_who_does_not_read() {
-    cli SUBSCRIBE flood >"$scratch/out" 2>&1 &
+    redis-cli -p "$port" SUBSCRIBE flood >"$scratch/out" 2>&1 &
     helper=$!
     until_true has_channels 1 || bad "nobody subscribed"
     kill -STOP "$helper"

@@ -31,6 +31,10 @@ struct pair {
     struct seen seen;
 };
 
+/** @brief Let sockets that are left open be seen: the last WSACleanup() would
+ *         close them. */
+void watch_sockets(void);
+
 /** @brief Open a loop that listens at a free port of this host. */
 void open_place(struct pair *pair, unsigned loop_flags);
 

@@ -63,7 +63,7 @@ static void lingering(void *arg)
     static char much[200000];
     struct pair pair;
     struct net_write write;
-    struct linger linger = {1, 100};
+    struct linger linger = {1, 1}; /* Wine does wait. */
     u_long is_not_blocking = 1;
     WSABUF piece;
 

@@ -264,11 +264,11 @@ static void gone_before_return(void *arg)
 static void nobody_is_left_when_it_is_over(void **state)
 {
     (void)state;
-    passes(race);
+    passes_all(race, "dfs:2", 100);
     if (sim_is_simulated()) {
         assert_true(sim_marked("asked") > 0 && sim_marked("answered") > 0);
     }
-    passes(gone_before_return);
+    passes_all(gone_before_return, "dfs:2", 1000);
 }
 
 /* ---- Want -------------------------------------------------------------------- */

@@ -171,7 +171,6 @@ static void ten_at_four_per_s(void *arg)
     for (unsigned i = 0; i < RATE_CLIENTS; i++) {
         uint64_t after_us = i < RATE ? 0 : (i - RATE + 1) * 1000000U / RATE;
 
-        sim_note("came %u at %llu", i, (unsigned long long)came_us[i]);
         /* The burst at once, each other one at its time. */
         sim_assert(came_us[i] >= after_us);
         sim_assert(soon(came_us[i], after_us + 20000));

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -27,8 +28,14 @@ static void passes_threads(sim_scenario_fn *scenario)
 {
     scenario(NULL);
 }
+
+static void passes_completely(sim_scenario_fn *scenario)
+{
+    scenario(NULL);
+}
 #else
-static void explore(sim_scenario_fn *scenario, const struct sim_options *how)
+static struct sim_report explore(sim_scenario_fn *scenario,
+                                 const struct sim_options *how)
 {
     struct sim_report report = sim_explore(how, scenario, NULL);
 
@@ -36,18 +43,40 @@ static void explore(sim_scenario_fn *scenario, const struct sim_options *how)
         sim_print_report(stderr, &report, &(struct sim_print){.last = 60});
     }
     assert_true(report.passed);
+    return report;
 }
 
 /** @brief Many schedules: any, with little preemption, with more. */
 static void passes_threads(sim_scenario_fn *scenario)
 {
-    explore(scenario, &(struct sim_options){.runs = RANDOM_RUNS});
-    explore(scenario,
-            &(struct sim_options){.runs = RANDOM_RUNS,
-                                  .network = "prompt",
-                                  .seed = RANDOM_RUNS});
-    explore(scenario,
-            &(struct sim_options){.strategy = "dfs:2", .runs = SEARCH_RUNS});
+    (void)explore(scenario, &(struct sim_options){.runs = RANDOM_RUNS});
+    (void)explore(scenario,
+                  &(struct sim_options){.runs = RANDOM_RUNS,
+                                        .network = "prompt",
+                                        .seed = RANDOM_RUNS});
+    (void)explore(
+        scenario,
+        &(struct sim_options){.strategy = "dfs:2", .runs = SEARCH_RUNS});
+}
+
+/** @brief All schedules with two preemptions anywhere, and with three between
+ *         calls. */
+static void passes_completely(sim_scenario_fn *scenario)
+{
+    struct sim_options how = {.strategy = "dfs:2",
+                              .exact_clock = true,
+                              .prompt_threads = true,
+                              .network = "prompt"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct sim_report report = explore(scenario, &how);
+
+        assert_true(report.complete);
+        print_message("every schedule: %llu\n",
+                      (unsigned long long)report.runs);
+        how.strategy = "dfs:3";
+        how.calls_only = true;
+    }
 }
 #endif
 
@@ -154,23 +183,52 @@ static void stop_meets_everything(void **state)
     passes_threads(stop_in_threads);
 }
 
-/** @brief The smallest of it: a connection closes, and the server stops. */
+static SOCKET guest;
+static struct net_post stopper;
+
+static void stop_elsewhere(struct net_post *post)
+{
+    (void)post;
+    net_server_stop(&stage.server);
+}
+
+/** @brief Let the other thread stop the server, and close meanwhile. */
+static void stop_and_close(struct net_connection *connection)
+{
+    (void)InterlockedIncrement(&stage.opened);
+    ((struct served *)(void *)connection)->is_known = true;
+    stopper.on_done = stop_elsewhere;
+    net_loop_post(&stage.loop, &stopper);
+    net_connection_close(connection, NET_ABORTIVE);
+}
+
+static void guest_leaves(struct net_server *server)
+{
+    client_close(guest, NET_GRACEFUL);
+    echo_stopped(server);
+}
+
+/** @brief The smallest of it, in two threads. */
 static void close_or_stop(void *arg)
 {
     (void)arg;
     open_threads();
+    memset(&stopper, 0, sizeof stopper);
     stage.threads = 2;
     stage.how.accept_count = 1;
+    stage.how.on_open = stop_and_close;
+    stage.how.on_stopped = guest_leaves;
     stage_start();
-    stage_client(client_any);
-    net_server_stop(&stage.server);
+    guest = client_connect();
+    sim_assert(guest != INVALID_SOCKET);
     stage_close();
+    sim_assert(stage.opened == 1);
 }
 
-static void stop_meets_the_close_in_each_way(void **state)
+static void stop_meets_the_close_in_every_schedule(void **state)
 {
     (void)state;
-    passes_threads(close_or_stop);
+    passes_completely(close_or_stop);
 }
 
 /* ---- Holding --------------------------------------------------------------- */
@@ -234,7 +292,7 @@ int main(void)
         cmocka_unit_test(each_client_is_served_by_several_threads),
         cmocka_unit_test(close_and_goodbye_may_meet),
         cmocka_unit_test(stop_meets_everything),
-        cmocka_unit_test(stop_meets_the_close_in_each_way),
+        cmocka_unit_test(stop_meets_the_close_in_every_schedule),
         cmocka_unit_test(timers_hold_their_connection),
     };
 

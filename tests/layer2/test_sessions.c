@@ -151,6 +151,7 @@ static void whole_session(void *arg)
 
     (void)arg;
     memset(&session, 0, sizeof session);
+    watch_sockets();
     if (net_loop_open(loop, &(struct net_loop_options){.flags = flags}) !=
         OP_OK) {
         return;

@@ -161,6 +161,40 @@ static void endless_input_is_refused(void **state)
     endless("\"", 'a', "too big inline request");
 }
 
+/** @brief Arguments that fill all the room there is, and one more to come. */
+static void full_input_is_refused(void **state)
+{
+    struct talk talk;
+    char said[1100];
+    char answer[256];
+
+    (void)state;
+    for (size_t bytes = 990; bytes <= 1024; bytes++) {
+        int head = snprintf(said,
+                            sizeof said,
+                            "*3\r\n$4\r\nECHO\r\n$%u\r\n",
+                            (unsigned)bytes);
+
+        memset(said + head, 'a', sizeof said - (size_t)head);
+        memcpy(said + (size_t)head + bytes, "\r\n$1", 4);
+        talk_open(&talk, &talk_limits);
+        talk_say(&talk.session,
+                 (struct span){said, (size_t)head + bytes + 4},
+                 SIZE_MAX,
+                 answer,
+                 sizeof answer);
+        if (talk.session.state == SESSION_READS) {
+            talk_say(&talk.session,
+                     (struct span){"000000000000000000000000000000000000", 36},
+                     1,
+                     answer,
+                     sizeof answer);
+        }
+        assert_int_equal(talk.session.state, SESSION_ENDS);
+        talk_close(&talk);
+    }
+}
+
 static void half_a_request_costs_little(void **state)
 {
     struct talk talk;
@@ -292,6 +326,7 @@ int main(void)
         cmocka_unit_test(pieces_do_not_matter),
         cmocka_unit_test(wrong_input_is_refused),
         cmocka_unit_test(endless_input_is_refused),
+        cmocka_unit_test(full_input_is_refused),
         cmocka_unit_test(half_a_request_costs_little),
         cmocka_unit_test(longest_request_is_read),
         cmocka_unit_test(garbage_does_no_harm),

@@ -99,6 +99,9 @@ static void make_both_events(void *arg)
 static void plan_speaks_of_both_alphabets(void **state)
 {
     static const char *const plans[][2] = {{"CreateEvent/1", "xx"},
+                                           {"CreateEventW/1", "xx"},
+                                           {"CreateEven/1", "oo"},
+                                           {"CreateEventWA/1", "oo"},
                                            {"CreateEvent#2", "ox"}};
 
     (void)state;
