@@ -120,4 +120,7 @@ if(NOT CMAKE_CROSSCOMPILING AND TARGET tidy)
         set(woven --dry $<TARGET_FILE:dry>)
     endif()
     dryport_test(lint tidy ${woven} "${PROJECT_SOURCE_DIR}")
+    add_test(NAME asio_table COMMAND ${CMAKE_COMMAND}
+        "-DROOT=${PROJECT_SOURCE_DIR}"
+        -P "${PROJECT_SOURCE_DIR}/cmake/CheckAsio.cmake")
 endif()

@@ -65,10 +65,11 @@ op_status net_server_start(struct net_server *server,
                            struct net_loop *loop,
                            const struct net_server_options *options)
 {
-    static const struct net_server empty;
+    static const struct net_server empty = {0};
     op_status status;
 
     IOCP_ASSERT(server != NULL && loop != NULL && options != NULL);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT(options->on_open != NULL);
     *server = empty;
     server->how = *options;

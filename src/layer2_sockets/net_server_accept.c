@@ -59,7 +59,7 @@ static void pause_longer(struct net_server *server, uint64_t now_us)
 }
 
 /** @brief Accept no more for a while. */
-static void pause(struct net_server *server, uint64_t now_us)
+static void pause_begin(struct net_server *server, uint64_t now_us)
 {
     if (server->pause_us == 0) {
         pause_longer(server, now_us);
@@ -76,7 +76,7 @@ static void accept_failed(struct net_server *server, op_status status)
     /* Who resets his connection in the backlog must not keep others out; but
      * there is an end to it, in case it is not the peers. */
     if (status != OP_RESET || ++server->resets > server->how.accept_count) {
-        pause(server, net_loop_now(server->loop));
+        pause_begin(server, net_loop_now(server->loop));
     }
 }
 
@@ -133,7 +133,7 @@ static bool accept_start(struct net_server *server, uint64_t now_us)
 
     if (connection == NULL) {
         server->counts.no_memory++;
-        pause(server, now_us);
+        pause_begin(server, now_us);
         return false;
     }
     server->accepting++;

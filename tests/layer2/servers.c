@@ -148,7 +148,7 @@ void echo_stopped(struct net_server *server)
 
 bool stage_try_open(void)
 {
-    static const struct stage empty;
+    static const struct stage empty = {0};
 
     stage = empty;
     stage.threads = 1;
@@ -236,7 +236,7 @@ static void join(HANDLE thread)
 
 void stage_close(void)
 {
-    HANDLE threads[LOOP_THREADS_MAX];
+    HANDLE threads[LOOP_THREADS_MAX] = {NULL};
 
     if (stage.client_count > 0) {
         (void)stage_leave();
