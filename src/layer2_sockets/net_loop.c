@@ -16,6 +16,8 @@
  */
 #include "net_private.h"
 
+#include <string.h>
+
 enum {
     BATCH_MAX = 64,        /* Of op_batch. */
     BATCH_MAX_SHARED = 16, /* So that other threads find something, too. */
@@ -27,14 +29,13 @@ enum {
 op_status net_loop_open(struct net_loop *loop,
                         const struct net_loop_options *options)
 {
-    static const struct net_loop empty;
     WSADATA data;
     LARGE_INTEGER frequency;
     op_status status;
     int error;
 
     IOCP_ASSERT(loop != NULL);
-    *loop = empty;
+    memset(loop, 0, sizeof *loop);
     if (options != NULL) {
         loop->how = *options;
     }

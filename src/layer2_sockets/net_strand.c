@@ -16,15 +16,16 @@
  */
 #include "net_private.h"
 
+#include <string.h>
+
 /** So many are run before the rest of the loop has its turn. */
 enum { TURNS_MAX = 64 };
 
 void net_strand_init(struct net_strand *strand, struct net_loop *loop)
 {
-    static const struct net_strand empty;
 
     IOCP_ASSERT(strand != NULL && loop != NULL);
-    *strand = empty;
+    memset(strand, 0, sizeof *strand);
     strand->loop = loop;
 }
 

@@ -16,6 +16,8 @@
  */
 #include "net_private.h"
 
+#include <string.h>
+
 enum {
     DUE_MAX = 64,       /* Looked at in one round of the loop. */
     ASK_AGAIN_US = 1000 /* See ask(). */
@@ -175,10 +177,9 @@ void net_timer_init(struct net_timer *timer,
                     struct net_strand *strand,
                     void (*on_done)(struct net_timer *timer))
 {
-    static const struct net_timer empty;
 
     IOCP_ASSERT(timer != NULL && loop != NULL && on_done != NULL);
-    *timer = empty;
+    memset(timer, 0, sizeof *timer);
     timer->on_done = on_done;
     timer->op.loop = loop;
     timer->op.strand = strand;
