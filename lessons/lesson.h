@@ -45,6 +45,9 @@ void lesson_08(void *arg);
 void lesson_09(void *arg);
 void lesson_10(void *arg);
 void lesson_11(void *arg);
+void lesson_12(void *arg);
+void lesson_13(void *arg);
+void lesson_14(void *arg);
 void lesson_18(void *arg);
 /** @} */
 

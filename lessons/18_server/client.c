@@ -160,15 +160,14 @@ static void read_done(struct net_read *read)
     serve(client);
 }
 
-/** @brief Send what there is, unless something is being sent.
- *  @return whether there is new room for output. */
-static bool start_write(struct client *client)
+/** @brief Send what there is, unless something is being sent. */
+static void start_write(struct client *client)
 {
     struct buffer *output = &client->session.output;
     struct buffer emptied = client->sending;
 
     if (client->is_writing || output->bytes == 0) {
-        return false;
+        return;
     }
     client->sending = *output;
     *output = emptied;
@@ -176,7 +175,6 @@ static bool start_write(struct client *client)
     client->piece.len = (ULONG)client->sending.bytes;
     client->is_writing = true;
     net_write_start(&client->connection.stream, &client->write);
-    return true;
 }
 
 static void write_done(struct net_write *write)
@@ -198,20 +196,17 @@ static void write_done(struct net_write *write)
 /** @brief Run what can run, send what can be sent, read if there is room. */
 static void go_on(struct client *client)
 {
-    enum session_state state = SESSION_DROPPED;
+    enum session_state state;
 
     if (is_closed(client) || client->is_leaving) {
         return;
     }
-    /* BOUND: at the second turn a write is under way. */
-    do {
-        state = session_run(&client->session);
-    } while (state == SESSION_WRITES && start_write(client));
+    state = session_run(&client->session);
     if (state == SESSION_DROPPED) {
         close_client(client, NET_ABORTIVE);
         return;
     }
-    (void)start_write(client);
+    start_write(client);
     if (state == SESSION_READS && !client->is_reading) {
         start_read(client);
     } else if (state == SESSION_ENDS && !client->is_writing) {

@@ -14,6 +14,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 //! [table]
 const struct command_row command_rows[] = {
@@ -53,33 +54,32 @@ static const struct command_row *find_row(struct span name)
     return NULL;
 }
 
-/** @brief What is told of an argument in an error. */
-static int told(struct span arg)
+/** Bytes of a name, and of all arguments, that are told in an error. */
+enum { TOLD_BYTES = 128 };
+
+/** @brief So much of an argument is told. */
+static int told(struct span arg, size_t most)
 {
-    return arg.bytes < 64 ? (int)arg.bytes : 64;
+    return (int)(arg.bytes < most ? arg.bytes : most);
 }
 
 static void reply_unknown(const struct command *command)
 {
-    char args[128] = "";
+    char args[TOLD_BYTES + 4] = "";
     size_t used = 0;
 
-    for (uint32_t at = 1; at < command->arg_count; at++) {
-        int bytes = snprintf(args + used,
-                             sizeof args - used,
-                             "'%.*s' ",
-                             told(command->args[at]),
-                             command->args[at].start);
-
-        if (bytes < 0 || (size_t)bytes >= sizeof args - used) {
-            args[used] = '\0'; /* Whole words only. */
-            break;
-        }
-        used += (size_t)bytes;
+    for (uint32_t at = 1; at < command->arg_count && used < TOLD_BYTES; at++) {
+        /* Never longer than the room: three bytes stand around the text. */
+        (void)snprintf(args + used,
+                       sizeof args - used,
+                       "'%.*s' ",
+                       told(command->args[at], TOLD_BYTES - used),
+                       command->args[at].start);
+        used = strlen(args);
     }
     reply_error(command->out,
                 "ERR unknown command '%.*s', with args beginning with: %s",
-                told(command->args[0]),
+                told(command->args[0], TOLD_BYTES),
                 command->args[0].start,
                 args);
 }
@@ -102,7 +102,7 @@ void command_unknown_sub(const struct command *command)
 {
     reply_error(command->out,
                 "ERR unknown subcommand '%.*s'. Try %s HELP.",
-                told(command->args[1]),
+                told(command->args[1], TOLD_BYTES),
                 command->args[1].start,
                 command->row->run == command_client   ? "CLIENT"
                 : command->row->run == command_config ? "CONFIG"

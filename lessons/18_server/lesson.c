@@ -157,4 +157,8 @@ void lesson_18(void *arg)
 //! [lesson]
 
 /* expect: dry run lesson-18 --seed 1
+ *   ana hears :1 :2 $-1
+ *   ben hears *3 $7 message $4 news $11 water-boils
+ *   carl hears -ERR Protocol error: invalid multibulk length
+ *   carl hears the end
  */

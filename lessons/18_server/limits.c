@@ -26,12 +26,11 @@ const struct limits limits_default = {
 
 uint64_t limits_memory_most(const struct limits *limits)
 {
-    /* A subscription is a few pointers and its channel's name. */
-    uint64_t channel = limits->key_bytes_max + 128;
+    uint64_t channel = limits->key_bytes_max + LIMITS_SUBSCRIPTION_BYTES;
     /* One buffer for input, and two for output, which take turns. */
     uint64_t client = limits->request_bytes_max +
                       2 * (uint64_t)limits->output_bytes_max +
-                      limits->channels_max * channel + 2048;
+                      limits->channels_max * channel + LIMITS_CLIENT_BYTES;
 
     return limits->clients_max * client + limits->store_bytes_max +
            (uint64_t)limits->keys_max * 2 * sizeof(void *);

@@ -43,6 +43,10 @@ struct limits {
 
 extern const struct limits limits_default;
 
+/** What the server keeps of a client and of a subscription at most, besides
+ * the client's buffers and the channel's name. */
+enum { LIMITS_CLIENT_BYTES = 4096, LIMITS_SUBSCRIPTION_BYTES = 128 };
+
 /** @brief The most memory that clients and keys can take, added up. */
 uint64_t limits_memory_most(const struct limits *limits);
 

@@ -108,7 +108,7 @@ bool page_answer(const struct service *service,
                  struct span head)
 {
     if (!is_whole(head)) {
-        if (head.bytes <= service->limits.line_bytes_max) {
+        if (head.bytes < service->limits.line_bytes_max) {
             return false;
         }
         answer(out,

@@ -33,7 +33,7 @@ void reply_word(struct buffer *out, const char *word)
 
 void reply_error(struct buffer *out, const char *format, ...)
 {
-    char line[201];
+    char line[401];
     va_list arguments;
 
     va_start(arguments, format);

@@ -27,7 +27,7 @@
 /** @brief A word, without CR and LF in it. */
 void reply_word(struct buffer *out, const char *word);
 
-/** @brief An error, as for printf; at most 200 bytes of it are told. */
+/** @brief An error, as for printf; at most 400 bytes of it are told. */
 void reply_error(struct buffer *out, const char *format, ...) SIM_FORMAT(2, 3);
 
 /** @brief A number. */

@@ -181,6 +181,9 @@ enum resp_found resp_scan(struct resp *resp, struct span input)
     while (step == STEP_ON && !(resp->is_begun && resp->args_left <= 0)) {
         step = resp->at < input.bytes ? take_next(resp, input) : STEP_WAIT;
     }
+    if (step == STEP_WAIT && input.bytes >= resp->limits->request_bytes_max) {
+        step = bad(resp, "too big request"); /* There is no room for more. */
+    }
     switch (step) {
     case STEP_WAIT:
         return RESP_PART;

@@ -3,8 +3,8 @@
  * @brief Lesson 18: requests typed by hand.
  *
  * Words stand between spaces.  One that has spaces itself is quoted: "a b",
- * where \n, \r, \t, \b, \a, \xHH and \" have their meaning, or 'a b', where
- * only \' has.  What a word stands for is never longer than the word, so it
+ * where a backslash means what it means in C, or 'a b', where it does so only
+ * before a quote.  What a word stands for is never longer than the word, so it
  * is written over it.
  *
  * Uses:     resp.h.
@@ -98,7 +98,10 @@ static bool read_word(struct words *words)
     return true;
 }
 
-bool resp_split_inline(struct resp *resp, char *input, struct resp_args *args)
+bool resp_split_inline(struct resp *resp,
+                       /* NOLINTNEXTLINE(readability-non-const-parameter) */
+                       char *input,
+                       struct resp_args *args)
 {
     struct words words = {input, input, input + resp->at};
 

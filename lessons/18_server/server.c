@@ -10,9 +10,16 @@
  */
 #include "server.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "client.h"
+
+static_assert(sizeof(struct client) <= LIMITS_CLIENT_BYTES,
+              "limits_memory_most() counts on it");
+static_assert(sizeof(struct channel) + sizeof(struct subscription) <=
+                  LIMITS_SUBSCRIPTION_BYTES,
+              "limits_memory_most() counts on it");
 
 #define CLOCK_US 1000000U
 

@@ -42,8 +42,8 @@ bool span_same_word(struct span one, const char *word);
  */
 bool span_number(struct span span, int64_t *number_out);
 
-/** @brief Whether a text matches a pattern with `*`, `?`, `[a-c]`, `[^x]` and
- *         `\x`. */
+/** @brief Whether a text matches a pattern with `*`, `?`, `[a-c]`, `[^x]`, and
+ *         a backslash before what is meant as it stands. */
 bool span_matches(struct span text, struct span pattern);
 
 #endif

@@ -23,7 +23,6 @@ enum { TURNS_MAX = 64 };
 
 void net_strand_init(struct net_strand *strand, struct net_loop *loop)
 {
-
     IOCP_ASSERT(strand != NULL && loop != NULL);
     memset(strand, 0, sizeof *strand);
     strand->loop = loop;

@@ -177,7 +177,6 @@ void net_timer_init(struct net_timer *timer,
                     struct net_strand *strand,
                     void (*on_done)(struct net_timer *timer))
 {
-
     IOCP_ASSERT(timer != NULL && loop != NULL && on_done != NULL);
     memset(timer, 0, sizeof *timer);
     timer->on_done = on_done;

@@ -21,7 +21,7 @@ helper=  # A client in the background.
 
 main() {
     trap leave EXIT
-    trap 'exit 130' HUP INT TERM
+    trap 'exit 130' HUP INT PIPE TERM
     for tool in redis-cli redis-benchmark curl cc; do
         command -v "$tool" >/dev/null ||
             die "$tool is missing; run tools/setup windows"

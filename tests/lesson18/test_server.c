@@ -84,9 +84,11 @@ static void browser_gets_its_page(void **state)
     serving_passes(page_is_read, RUNS, NULL);
 }
 
-/** @brief What was answered before the stop is read after it. */
+/** @brief What was answered before the stop is read after it, by those, too,
+ *         who go on talking and have not noticed. */
 static void stop_is_graceful(void *arg)
 {
+    static char much[5000];
     struct wire ana;
     struct wire ben;
 
@@ -96,7 +98,9 @@ static void stop_is_graceful(void *arg)
     serving_call(&serving, &ben);
     serving_ask(&ben, "SUBSCRIBE c\r\n", 6, ":1");
     serving_ask(&ana, "PUBLISH c bye\r\n", 1, ":1");
+    memset(much, '\n', sizeof much - 1);
     server_stop(&serving.server);
+    sim_assert(wire_say(&ben, much));
     serving_ask(&ben, "", 7, "bye");
     serving_hear_end(&ben);
     serving_hear_end(&ana);

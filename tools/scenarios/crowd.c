@@ -275,12 +275,16 @@ static bool hear_message(struct member *member)
         }
         sim_assert(strcmp(line, expected[at]) == 0);
     }
-    if (!wire_hear(&member->wire, line, sizeof line) ||
-        !wire_hear(&member->wire, line, sizeof line)) {
-        return false;
+    /* The length, and the text. */
+    for (int lines = 0; lines < 2; lines++) {
+        if (!wire_hear(&member->wire, line, sizeof line)) {
+            return false;
+        }
     }
     sim_assert(strlen(line) == 6);
     number = (unsigned)strtoul(line, NULL, 10);
+    sim_assert(number / 10000 < CLIENTS);
+    sim_assert(number / 100 % 100 < CONNECTIONS_MAX);
     heard = &member->heard[number / 10000][number / 100 % 100];
     sim_assert(number % 100 > *heard);
     *heard = number % 100;
@@ -364,20 +368,26 @@ static void join(HANDLE thread)
 
 /* ---- The run ---------------------------------------------------------------------------- */
 
-/** @brief Whether what was acknowledged on a connection is stored. */
-static void check_stored(const struct member *member, unsigned connection)
+/** @brief The number that is stored for a connection; 0 when there is none. */
+static int64_t stored(const struct member *member, unsigned connection)
 {
-    const struct past *past = &member->pasts[connection];
     const struct store_entry *entry;
     char key[16];
     int64_t number = 0;
 
     (void)snprintf(key, sizeof key, "k%u.%u", member->number, connection);
     entry = store_find(&crowd.server.service.store, span_of(key));
-    if (entry != NULL) {
-        sim_assert(span_number(store_value(entry), &number));
-    }
-    sim_assert(number >= past->acked && number <= past->tried);
+    sim_assert(entry == NULL || span_number(store_value(entry), &number));
+    return number;
+}
+
+/** @brief Whether what was acknowledged on a connection is stored. */
+static void check_stored(const struct member *member, unsigned connection)
+{
+    const struct past *past = &member->pasts[connection];
+    int64_t number = stored(member, connection);
+
+    sim_assert(past->acked <= number && number <= past->tried);
     if (past->acked > 0) {
         sim_mark("crowd: acknowledged");
     }
