@@ -43,7 +43,8 @@ docs:
 bench:
 	@tools/setup bench
 	@tools/build run bench
-	@for program in bench/peers/run build/run/bench/bench_*; do \
+	@for program in bench/peers/run build/run/bench/bench_* \
+	    bench/instructions; do \
 	    if [ -x "$$program" ]; then "$$program" || exit 1; fi; \
 	done
 

@@ -17,6 +17,12 @@ foreach(source ${bench_programs})
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     add_dependencies(bench ${name})
 endforeach()
+# One of them counts allocations, which GNU's and LLVM's linkers make easy.
+if(TARGET bench_layer2 AND NOT MSVC AND NOT APPLE)
+    target_compile_definitions(bench_layer2 PRIVATE DRYPORT_WRAPS=1)
+    target_link_options(bench_layer2 PRIVATE
+        "LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc")
+endif()
 
 if(WIN32)
     set(peer_sources bench/peers/port_windows.c bench/peers/echo_raw.c

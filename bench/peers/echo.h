@@ -110,9 +110,12 @@ static inline void echo_measure(echo_client_fn *client,
 {
     struct echo_meter meter;
 
-    memset(&meter, 0, sizeof meter);
     meter.warm = trips / 10 + 1;
     meter.total = meter.warm + trips;
+    meter.sent = 0;
+    meter.done = 0;
+    meter.begin = 0;
+    meter.end = 0;
     client(port, connection_count, &meter);
     printf("%u %.1f\n",
            (unsigned)connection_count,

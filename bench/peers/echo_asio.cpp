@@ -57,7 +57,7 @@ private:
     }
 
     tcp::socket socket_;
-    char bytes_[ECHO_BYTES];
+    char bytes_[ECHO_BYTES] = {};
 };
 
 void take_connections(tcp::acceptor &acceptor)
