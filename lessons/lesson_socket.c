@@ -3,7 +3,7 @@
  * @brief Sockets for lessons that are about something else.
  *
  * Uses:     lesson_socket.h.
- * Used by:  lessons 01, 03 and 05 to 11.
+ * Used by:  lessons 01, 03 and 05 to 14.
  * Facts:    none.
  *
  * SPDX-License-Identifier: MIT

@@ -6,7 +6,7 @@
  * is the subject of lesson 07 alone.  Until then these few functions make one.
  *
  * Uses:     lesson.h, winsock2.h.
- * Used by:  lessons 01, 03 and 05 to 11.
+ * Used by:  lessons 01, 03 and 05 to 14.
  * Facts:    none.
  *
  * SPDX-License-Identifier: MIT
