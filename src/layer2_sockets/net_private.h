@@ -76,6 +76,8 @@ struct net__run {
     struct net__run *outer; /* The same thread's, further out. */
     struct op *ready_first; /* Operations that are back already, */
     struct op *ready_last;  /* in order. */
+    struct op *jumper;      /* The first of these, if it jumped the queue. */
+    bool is_jumping;        /* Its turn is now: nobody jumps twice in a row. */
     size_t call_count;      /* Handlers called. */
     LONG released;          /* Units of work to give back. */
     bool has_spare;         /* The handler's unit is there to be taken over. */
@@ -111,6 +113,11 @@ void net__run_add(struct net__run *run, struct op *op);
 /** @brief Let the loop call op->on_done, soon, without touching its result.
  *         op is the application's. */
 void net__ready(struct net_loop *loop, struct op *op);
+
+/** @brief As net__ready(), but before all others.  For a read: its answer goes
+ *         out earlier, and when this thread waits again more has arrived.  One
+ *         that found its data costs Windows less than one that pends. */
+void net__ready_next(struct net_loop *loop, struct op *op);
 
 /** @brief The same by the port, for any thread of the loop; op's result is
  *         lost. */

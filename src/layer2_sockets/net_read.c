@@ -206,7 +206,7 @@ void net_read_start(struct net_stream *stream, struct net_read *read)
         read->op.step = read_skip_step;
         net__op_skip(&read->op, status);
     } else if (read_submit(read)) {
-        net__ready(stream->loop, read->op.inner);
+        net__ready_next(stream->loop, read->op.inner);
     }
 }
 

@@ -64,6 +64,7 @@ void net__run_op(struct net__run *run, struct op *op, size_t call_max)
     if (run->loop->stopped || run->call_count >= call_max) {
         net__run_add(run, op);
     } else {
+        run->is_jumping = false;
         op->on_done(op);
     }
 }
@@ -78,6 +79,8 @@ void net__run_ready(struct net__run *run, size_t call_max)
             return;
         }
         run->ready_first = op->next;
+        run->is_jumping = op == run->jumper;
+        run->jumper = NULL;
         op->on_done(op);
     }
 }
@@ -152,6 +155,20 @@ void net__ready(struct net_loop *loop, struct op *op)
         leave(loop, op, op);
         net__wake(loop);
     }
+}
+
+void net__ready_next(struct net_loop *loop, struct op *op)
+{
+    struct net__run *run = net__run_here(loop);
+
+    if (run == NULL || run->ready_first == NULL || run->jumper != NULL ||
+        run->is_jumping) {
+        net__ready(loop, op);
+        return;
+    }
+    op->next = run->ready_first;
+    run->ready_first = op;
+    run->jumper = op;
 }
 
 void net__post(struct net_loop *loop, struct op *op)
