@@ -92,7 +92,14 @@ void net_acceptor_close(struct net_acceptor *acceptor)
     IOCP_ASSERT(acceptor != NULL && !acceptor->is_closed);
     acceptor->is_closed = true;
     net__open_remove(acceptor->loop, &acceptor->opened);
-    net__handle_close(acceptor->loop, &acceptor->handle);
+    if (acceptor->request_count == 0) {
+        net__handle_close(acceptor->loop, &acceptor->handle);
+    } else {
+        /* The packet of an accept may be in another thread's hands, who is
+         * about to tell the new socket whose it is (layer 1), by a number that
+         * may be somebody else's once it is closed: so the last closes. */
+        (void)op_handle_cancel(&acceptor->handle);
+    }
 }
 
 bool net_acceptor_idle(const struct net_acceptor *acceptor)
@@ -118,9 +125,13 @@ static void read_remote(struct net_accept *accept)
 static void accept_step(struct net_op *op)
 {
     struct net_accept *accept = NET__OF(op, struct net_accept, op);
+    struct net_acceptor *acceptor = accept->acceptor;
     struct net_stream *stream = accept->stream;
     op_status status = op->inner->status;
 
+    if (status == OP_OK && acceptor->is_closed) {
+        status = OP_ABORTED;
+    }
     if (status == OP_OK) {
         read_remote(accept);
         stream->is_bound = true;
@@ -131,7 +142,11 @@ static void accept_step(struct net_op *op)
         stream->is_closed = true;
         net__handle_close(stream->loop, &stream->handle);
     }
-    accept->acceptor->request_count--;
+    acceptor->request_count--;
+    if (acceptor->is_closed && acceptor->request_count == 0 &&
+        acceptor->handle.file != NULL) {
+        net__handle_close(acceptor->loop, &acceptor->handle);
+    }
     net__op_finish(op, status, 0);
 }
 
@@ -166,7 +181,10 @@ void net_accept_start(struct net_acceptor *acceptor,
                                        .handler = accept_handler});
     acceptor->request_count++;
     /* FACT SOCK-60 the accept socket must be fresh. */
-    status = net__tcp_make(stream, acceptor->loop, strand, acceptor->family);
+    status =
+        acceptor->is_closed
+            ? OP_ABORTED
+            : net__tcp_make(stream, acceptor->loop, strand, acceptor->family);
     if (status != OP_OK) {
         memset(stream, 0, sizeof *stream);
         stream->loop = acceptor->loop;

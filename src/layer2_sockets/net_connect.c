@@ -25,6 +25,10 @@ static void connect_step(struct net_op *op)
     struct net_stream *stream = connect->stream;
     op_status status = op->inner->status;
 
+    if (stream->is_closed && stream->handle.file != NULL) {
+        net__handle_close(stream->loop, &stream->handle);
+        status = OP_ABORTED;
+    }
     if (status == OP_OK) {
         stream->broken = OP_OK; /* What failed was too early. */
     }

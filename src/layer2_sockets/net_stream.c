@@ -224,7 +224,16 @@ void net_stream_close(struct net_stream *stream, enum net_close how)
         /* FACT SOCK-45 hard close. */
         set_linger(net_stream_socket(stream), 1);
     }
-    net__handle_close(stream->loop, &stream->handle);
+    if (stream->connecting != NULL && stream->connecting->ask == NULL &&
+        stream->connecting->inner->kind == OP_CONNECT) {
+        /* The packet of ConnectEx may be in another thread's hands, who is
+         * about to tell the socket that it is connected (layer 1).  A number
+         * that is closed meanwhile may be somebody else's socket by then: so
+         * it is closed when the connect is back. */
+        (void)op_cancel(stream->connecting->inner);
+    } else {
+        net__handle_close(stream->loop, &stream->handle);
+    }
 }
 //! [close]
 

@@ -371,8 +371,9 @@ void net_accept_start(struct net_acceptor *acceptor,
                       struct net_stream *stream,
                       struct net_strand *strand);
 
-/** @brief Stop listening.  Accepts under way end with OP_ABORTED.
- *  @param acceptor  Open; its memory is needed until they are back. */
+/** @brief Stop listening.  Accepts under way end with OP_ABORTED; the address
+ *  is free when they are back.
+ *  @param acceptor  Open; its memory is needed until then. */
 void net_acceptor_close(struct net_acceptor *acceptor);
 
 /** @brief Whether an acceptor is closed and all its handlers were called.

@@ -6,7 +6,7 @@
  * that a wake-up that is lost is a deadlock.  Every schedule is run in which
  * threads are preempted at most three or four times.
  *
- * Uses:     net.h, passes.h, cmocka.
+ * Uses:     net.h, passes.h, racing.h, cmocka.
  * Used by:  ctest; cmake/Bugs.cmake, which puts old bugs back.
  * Facts:    PORT-39, CANCEL-04.
  *
@@ -16,45 +16,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "net.h"
 #include "passes.h"
+#include "racing.h"
 
-static const struct net_loop_options no_net = {.wait_ms_max = INFINITE};
-
-static struct net_loop loop;
 static struct net_strand strand;
-static LONG volatile called;
-
-static DWORD WINAPI run_thread(void *arg)
-{
-    (void)arg;
-    (void)net_loop_run(&loop);
-    return 0;
-}
-
-static HANDLE begin(LPTHREAD_START_ROUTINE routine, void *arg)
-{
-    HANDLE thread = CreateThread(NULL, 0, routine, arg, 0, NULL);
-
-    sim_assert(thread != NULL);
-    return thread;
-}
-
-static void join(HANDLE thread)
-{
-    sim_assert(WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0);
-    sim_assert(CloseHandle(thread));
-}
-
-static void open_loop(void)
-{
-    called = 0;
-    sim_assert(net_loop_open(&loop, &no_net) == OP_OK);
-}
 
 /* ---- Stopping ------------------------------------------------------------------ */
 
@@ -75,7 +44,7 @@ static void last_work_ends(void *arg)
     (void)arg;
     open_loop();
     net_loop_work_begin(&loop);
-    waits = begin(run_thread, NULL);
+    waits = begin(run_loop, NULL);
     ends = begin(end_work, NULL);
     (void)net_loop_run(&loop);
     join(waits);
@@ -104,7 +73,7 @@ static void stopped_by_two(void *arg)
     (void)arg;
     open_loop();
     net_loop_work_begin(&loop);
-    waits = begin(run_thread, NULL);
+    waits = begin(run_loop, NULL);
     stops = begin(stop, NULL);
     net_loop_stop(&loop);
     (void)net_loop_run(&loop);
@@ -147,7 +116,7 @@ static void work_goes_on(void *arg)
     open_loop();
     second = (struct net_post){.on_done = count};
     net_loop_post(&loop, &post);
-    other = begin(run_thread, NULL);
+    other = begin(run_loop, NULL);
     (void)net_loop_run(&loop);
     join(other);
     sim_assert(called == 2);
@@ -189,7 +158,7 @@ static void wake_is_passed_on(void *arg)
     net_timer_start(&timer, UINT64_MAX, 0); /* Never. */
     /* At time 0, looking in would be polling. */
     sim_assert(WaitForSingleObject(GetCurrentThread(), 1) == WAIT_TIMEOUT);
-    waits = begin(run_thread, NULL);
+    waits = begin(run_loop, NULL);
     looks = begin(look_in, NULL);
     /* What this thread leaves for the loop comes with a wake-up. */
     sim_assert(net_timer_cancel(&timer));
@@ -250,7 +219,7 @@ static void strand_of_two(void *arg)
     last = 0;
     net_strand_init(&strand, &loop);
     net_loop_work_begin(&loop);
-    runs = begin(run_thread, NULL);
+    runs = begin(run_loop, NULL);
     other = begin(post_one, &posts[2].post);
     net_strand_post(&strand, &posts[0].post);
     net_strand_post(&strand, &posts[1].post);
@@ -268,135 +237,6 @@ static void strand_runs_one_handler_at_a_time_and_all(void **state)
     passes_all(strand_of_two, "dfs:3", 100000);
 }
 
-/* ---- Deadlines ------------------------------------------------------------------ */
-
-/* Two threads run the loop.  A read has a deadline, and the peer writes at
- * about the same time: the read ends once, with the byte or with OP_TIMEOUT. */
-enum { DEADLINE_US = 1000 };
-
-static struct {
-    struct net_stream server;
-    struct net_stream client;
-    struct net_pipe_accept accept;
-    struct net_read read;
-    struct net_write write;
-    WSABUF piece;
-    char byte;
-} race;
-
-static void race_read(struct net_read *read)
-{
-    sim_assert(InterlockedIncrement(&called) == 1);
-    sim_assert(!read->op.due.is_armed); /* It cannot ask any more. */
-    if (read->op.status == OP_OK) {
-        sim_mark("data wins");
-        sim_assert(read->op.bytes == 1 && race.byte == 'x');
-    } else {
-        sim_mark("deadline wins");
-        sim_assert(read->op.status == OP_TIMEOUT && read->op.bytes == 0);
-    }
-}
-
-static void race_written(struct net_write *write)
-{
-    sim_assert(write->op.status == OP_OK);
-}
-
-static DWORD WINAPI write_late(void *arg)
-{
-    (void)arg;
-    /* Nobody else uses the client's end. */
-    (void)WaitForSingleObject(GetCurrentThread(), DEADLINE_US / 1000);
-    net_write_start(&race.client, &race.write);
-    return 0;
-}
-
-static void accepted(struct net_pipe_accept *accept)
-{
-    sim_assert(accept->op.status == OP_OK);
-}
-
-static void open_race(void)
-{
-    static const char name[] = "\\\\.\\pipe\\dryport-deadline";
-
-    memset(&race, 0, sizeof race);
-    race.accept.on_done = accepted;
-    race.read.on_done = race_read;
-    race.read.buffer = &race.byte;
-    race.read.buffer_bytes = 1;
-    race.piece.buf = "x";
-    race.piece.len = 1;
-    race.write.on_done = race_written;
-    race.write.pieces = &race.piece;
-    race.write.piece_count = 1;
-    sim_assert(net_pipe_open(&race.server, &loop, NULL, name, 0) == OP_OK);
-    net_pipe_accept_start(&race.server, &race.accept);
-    sim_assert(net_pipe_connect(&race.client, &loop, NULL, name, 0) == OP_OK);
-    sim_assert(net_loop_run_one(&loop) == 1);
-}
-
-static void deadline_against_data(void *arg)
-{
-    HANDLE runs;
-    HANDLE writes;
-
-    (void)arg;
-    open_loop();
-    net_loop_work_begin(&loop);
-    open_race();
-    race.read.op.deadline_us = net_loop_now(&loop) + DEADLINE_US;
-    net_read_start(&race.server, &race.read);
-    writes = begin(write_late, NULL);
-    runs = begin(run_thread, NULL);
-    join(writes);
-    net_loop_work_end(&loop);
-    (void)net_loop_run(&loop);
-    join(runs);
-    sim_assert(called == 1);
-    net_stream_close(&race.client, NET_GRACEFUL);
-    net_stream_close(&race.server, NET_GRACEFUL);
-    sim_assert(net_loop_drain(&loop) == 0);
-    net_loop_close(&loop);
-}
-
-static void deadline_and_data_have_one_winner(void **state)
-{
-    (void)state;
-    passes_all(deadline_against_data, "dfs:2", 10000);
-    if (sim_is_simulated()) {
-        assert_true(sim_marked("data wins") > 0);
-        assert_true(sim_marked("deadline wins") > 0);
-    }
-}
-
-/* The deadline has passed when the read starts, so another thread may ask for
- * its end before there is anything to cancel, and nothing ever comes. */
-static void deadline_in_the_past(void *arg)
-{
-    HANDLE runs;
-
-    (void)arg;
-    open_loop();
-    net_loop_work_begin(&loop);
-    open_race();
-    sim_assert(WaitForSingleObject(GetCurrentThread(), 1) == WAIT_TIMEOUT);
-    runs = begin(run_thread, NULL);
-    race.read.op.deadline_us = 1;
-    net_read_start(&race.server, &race.read);
-    net_loop_work_end(&loop);
-    join(runs);
-    sim_assert(called == 1 && race.read.op.status == OP_TIMEOUT);
-    sim_assert(net_loop_drain(&loop) == 0);
-    net_loop_close(&loop);
-}
-
-static void deadline_that_finds_nothing_asks_again(void **state)
-{
-    (void)state;
-    passes_all(deadline_in_the_past, "dfs:3", 1000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,8 +245,6 @@ int main(void)
         cmocka_unit_test(handlers_that_start_more_keep_the_loop_running),
         cmocka_unit_test(wake_up_taken_by_another_is_not_lost),
         cmocka_unit_test(strand_runs_one_handler_at_a_time_and_all),
-        cmocka_unit_test(deadline_and_data_have_one_winner),
-        cmocka_unit_test(deadline_that_finds_nothing_asks_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
