@@ -84,13 +84,11 @@ static DWORD set_blocking(SOCKET socket, u_long is_blocking)
 static DWORD look(SOCKET socket)
 {
     struct timeval at_once = {0, 0};
-    fd_set writable;
-    fd_set failed;
+    fd_set writable = {0};
+    fd_set failed = {0};
     int error = 0;
     int error_bytes = (int)sizeof error;
 
-    FD_ZERO(&writable);
-    FD_ZERO(&failed);
     FD_SET(socket, &writable);
     FD_SET(socket, &failed);
     /* Not WSAPoll(): before Windows 10 version 2004 it never told that a
