@@ -144,10 +144,9 @@ static NTSTATUS cancel_matching(HANDLE handle,
     struct object *file;
     /* FACT CANCEL-07 any handle to the same file object will do, and FACT
      * CANCEL-09 no other. */
-    NTSTATUS status =
-        match->block != NULL
-            ? sim__handle_find_open(handle, OBJECT_FILE, 0, &file)
-            : sim__handle_find(handle, OBJECT_FILE, 0, &file);
+    NTSTATUS status = match->block != NULL
+                          ? sim__handle_find_open(handle, OBJECT_FILE, 0, &file)
+                          : sim__handle_find(handle, OBJECT_FILE, 0, &file);
 
     if (NT_SUCCESS(status)) {
         *count_out = sim__irp_cancel((struct file *)file, match);
