@@ -48,8 +48,8 @@
 #    define SIM_MUST_USE            _Check_return_
 #    define SIM_UNSANITIZED
 #    define SIM_UNWATCHED
-#    define SIM_INLINE           __forceinline
-#    define SIM_CALLER_FRAME()   ((char *)_AddressOfReturnAddress() + 8)
+#    define SIM_INLINE         __forceinline
+#    define SIM_CALLER_FRAME() ((char *)_AddressOfReturnAddress() + 8)
 #    define SIM_WEAK
 #    define SIM_TRAP() __debugbreak()
 #    define SIM_FORMAT(at, first)

@@ -91,42 +91,42 @@ typedef void sim_scenario_fn(void *arg);
 
 /** What to run.  All zero is a sensible choice: 1,000 random schedules. */
 struct sim_options {
-    const char *name;        /**< Name in the replay line; NULL: "scenario". */
-    const char *strategy;    /**< "random" (NULL), "dfs", or "dfs:N" with at
+    const char *name;     /**< Name in the replay line; NULL: "scenario". */
+    const char *strategy; /**< "random" (NULL), "dfs", or "dfs:N" with at
                             * most N preemptions. */
-    uint64_t seed;           /**< First seed of "random"; then seed + 1, ... */
-    uint64_t runs;           /**< Most runs; 0: 1,000 random, or all of dfs. */
-    const char *replay;      /**< A replay line: run that one execution. */
-    const char *schedule;    /**< Or only its answers, such as "0110". */
-    uint64_t steps_max;      /**< Calls before a run counts as a livelock;
+    uint64_t seed;        /**< First seed of "random"; then seed + 1, ... */
+    uint64_t runs;        /**< Most runs; 0: 1,000 random, or all of dfs. */
+    const char *replay;   /**< A replay line: run that one execution. */
+    const char *schedule; /**< Or only its answers, such as "0110". */
+    uint64_t steps_max;   /**< Calls before a run counts as a livelock;
                             * 0: 1,000,000. */
-    uint32_t processors;     /**< Of the simulated machine; 0: 4. */
-    uint32_t concurrency;    /**< Replaces the concurrency value of every port;
+    uint32_t processors;  /**< Of the simulated machine; 0: 4. */
+    uint32_t concurrency; /**< Replaces the concurrency value of every port;
                             * 0: what the program asks for. */
-    bool exact_clock;        /**< Time-outs end exactly, not on clock ticks. */
-    bool prompt_threads;     /**< Time never passes while a thread can run. */
-    bool calls_only;         /**< Switch threads before calls only, not after
+    bool exact_clock;     /**< Time-outs end exactly, not on clock ticks. */
+    bool prompt_threads;  /**< Time never passes while a thread can run. */
+    bool calls_only;      /**< Switch threads before calls only, not after
                             * them too: far fewer schedules, blind to races
                             * on plain memory after a call. */
-    bool leaks_allowed;      /**< Open handles at the end are no failure. */
-    const char *faults;      /**< Which calls fail: "any" (one time in 16),
+    bool leaks_allowed;   /**< Open handles at the end are no failure. */
+    const char *faults;   /**< Which calls fail: "any" (one time in 16),
                             * "any/100", "WSASend", "WSASend#3" (its third
                             * call), "WSASend#3+" (and all later ones), "#7"
                             * (the seventh that could), commas between them;
                             * NULL: none. */
-    const char *rules;       /**< Contract rules: NULL for the usual ones, "off",
+    const char *rules;    /**< Contract rules: NULL for the usual ones, "off",
                             * or those to leave out and to add, such as
                             * "-3,-7,+41". */
-    const char *network;     /**< Hosts and links: see sim_network.h; NULL: this
+    const char *network;  /**< Hosts and links: see sim_network.h; NULL: this
                             * host alone. */
-    bool record;             /**< Keep the trace of the last run even if it
+    bool record;          /**< Keep the trace of the last run even if it
                             * passed. */
-    bool hash;               /**< Compute the trace hash of every run. */
-    bool twice;              /**< Run every schedule twice and compare the trace
+    bool hash;            /**< Compute the trace hash of every run. */
+    bool twice;           /**< Run every schedule twice and compare the trace
                             * hashes. */
-    sim_observe_fn *observe; /**< Sees every event of every run, but not of
+    sim_observe_fn *observe;   /**< Sees every event of every run, but not of
                                 * its repetitions; or NULL. */
-    void *observe_context;   /**< Passed to observe. */
+    void *observe_context;     /**< Passed to observe. */
     sim_progress_fn *progress; /**< About once a second, or NULL. */
     void *progress_context;    /**< Passed to progress. */
 };

@@ -130,8 +130,7 @@ static const char *read_options(const struct sim_options *options)
         wrong = sim__network_read(options->network);
     }
     if (wrong == NULL) {
-        wrong = sim__rules_read(options->rules,
-                                &sim__exploration.world.rules);
+        wrong = sim__rules_read(options->rules, &sim__exploration.world.rules);
     }
     if (wrong != NULL) {
         return wrong;

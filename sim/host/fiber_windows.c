@@ -163,9 +163,8 @@ SIM_NOINLINE static void fiber_loop(struct sim__fiber *fiber)
     jmp_buf base;
 
     /* What Windows keeps below that is for its own use. */
-    fiber->stack_low =
-        (char *)((const NT_TIB *)NtCurrentTeb())->StackBase -
-        fiber->stack_bytes;
+    fiber->stack_low = (char *)((const NT_TIB *)NtCurrentTeb())->StackBase -
+                       fiber->stack_bytes;
     /* This frame stays for as long as the Windows fiber. */
     /* cppcheck-suppress autoVariables */
     fiber->sp = &base;

@@ -146,8 +146,8 @@ struct stack_place sim__stack_at(const void *address)
     }
     return (struct stack_place){
         .is_stack = true,
-        .thread = stack->generation == sim__world.generation ? stack->thread
-                                                             : NULL,
+        .thread =
+            stack->generation == sim__world.generation ? stack->thread : NULL,
     };
 }
 

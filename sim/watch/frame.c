@@ -55,9 +55,8 @@ void sim__frame_check(const struct lent *lent)
     }
     if (place.thread == NULL) {
         stop(lent, "%s of %s lies on the stack of a thread that has ended");
-    }
-    if (lent->start < (uintptr_t)place.thread->frame &&
-        !is_safe(lent, place.thread)) {
+    } else if (lent->start < (uintptr_t)place.thread->frame &&
+               !is_safe(lent, place.thread)) {
         stop(lent,
              "%s of %s lies on the stack, in a function that has returned");
     }

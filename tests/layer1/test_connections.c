@@ -82,7 +82,7 @@ static void first_data(void *arg)
     const struct sockaddr_in *peer;
     INT peer_bytes = 0;
     SOCKET socket;
-    char data[16 + 2 * OP_ADDRESS_BYTES];
+    char data[16 + 2 * OP_ADDRESS_BYTES] = {0};
     struct op_batch batch = {.timeout_ms = INFINITE};
     ULONG count = 0;
 

@@ -74,12 +74,9 @@ static void drain_port(void)
     OVERLAPPED *overlapped = NULL;
 
     /* BOUND: each turn takes a packet, and nothing is started any more. */
-    while (GetQueuedCompletionStatus(mixer.port,
-                                     &bytes,
-                                     &key,
-                                     &overlapped,
-                                     0) ||
-           overlapped != NULL) {
+    while (
+        GetQueuedCompletionStatus(mixer.port, &bytes, &key, &overlapped, 0) ||
+        overlapped != NULL) {
         sim_note("left over, key %u", (unsigned)key);
     }
 }
