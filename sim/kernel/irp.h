@@ -79,28 +79,29 @@ struct irp {
     /* What is asked, of whom, by whom. */
     struct file *file;
     struct thread *thread; /* NULL: it ended, the request lives on. */
+    const char *call;      /* The call's name, for the trace. */
+    uint32_t op;           /* Its number, for the trace. */
     enum irp_kind kind;
-    const char *call; /* The call's name, for the trace. */
-    uint32_t op;      /* Its number, for the trace. */
     void *buffer;
-    ULONG length;            /* Of all pieces together. */
     struct io_piece *pieces; /* NULL: buffer is the only one. */
     uint32_t piece_count;
+    ULONG length;       /* Of all pieces together. */
     int64_t offset;     /* Of the OVERLAPPED, for files. */
     const void *detail; /* During start only: more arguments, by kind. */
-    bool no_wait;       /* Answer STATUS_DEVICE_NOT_READY, not pending. */
 
     /* Whom to tell. */
     IO_STATUS_BLOCK *block; /* NULL: nobody's. */
-    bool block_is_whole;    /* It begins an OVERLAPPED: no native call. */
     struct object *event;   /* NULL, or referenced. */
     PIO_APC_ROUTINE routine;
     void *context;               /* NULL: no packet: PORT-24. */
     struct irp_waiting *waiting; /* Who blocks until it ends, or NULL. */
     bool *pended;                /* During start only: sim__irp_pend(). */
-    bool keeps_signal;           /* The file's signal does not take part. */
-    bool agnostic;               /* Outlives its thread: THREAD-02. */
-    bool waits_turn;             /* Its thread waits to start it. */
+
+    bool no_wait;        /* Answer STATUS_DEVICE_NOT_READY, not pending. */
+    bool block_is_whole; /* It begins an OVERLAPPED: no native call. */
+    bool keeps_signal;   /* The file's signal does not take part. */
+    bool agnostic;       /* Outlives its thread: THREAD-02. */
+    bool waits_turn;     /* Its thread waits to start it. */
     bool cancel_asked;
     bool must_end;      /* Its thread ends: the device may not let it run on. */
     bool shares_buffer; /* For the rules, as is */

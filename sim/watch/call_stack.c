@@ -137,7 +137,7 @@ static size_t write_stack(size_t used, size_t number, char *text)
         const char *call;
 
         (void)sim__host_symbol(stack->at[at], name, sizeof name);
-        if (is_base(name) || used + 2 * NAME_BYTES > TEXT_BYTES) {
+        if (is_base(name) || used + (size_t)2 * NAME_BYTES > TEXT_BYTES) {
             break;
         }
         call = call_name(name);
@@ -157,7 +157,7 @@ const char *sim__call_stacks_text(void)
 
     text[0] = '\0';
     for (size_t at = 0; at < shown.count; at++) {
-        if (used + 4 * NAME_BYTES < TEXT_BYTES) {
+        if (used + (size_t)4 * NAME_BYTES < TEXT_BYTES) {
             used = write_stack(used, at, text);
         }
     }

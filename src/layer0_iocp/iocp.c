@@ -18,6 +18,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <winternl.h>
 
@@ -266,4 +267,5 @@ void iocp_assert_failed(const char *condition, const char *file, int line)
     (void)fputs(sentence, stderr);
     (void)fflush(stderr);
     RaiseFailFastException(NULL, NULL, 0);
+    abort(); /* It did not return, but its declaration does not say so. */
 }

@@ -67,6 +67,13 @@ struct iocp_packet {
 #define IOCP_SKIP_EVENT  2U /**< Completion does not signal the handle. */
 /** @} */
 
+/** For a function that never returns. */
+#ifdef __cplusplus
+#    define IOCP_NORETURN [[noreturn]]
+#else
+#    define IOCP_NORETURN _Noreturn
+#endif
+
 /** Stop the program, in release builds too, unless the condition holds.  For
  * mistakes of the programmer; what the world refuses is returned. */
 #define IOCP_ASSERT(condition) \
@@ -82,7 +89,9 @@ struct iocp_packet {
  * @post Does not return.
  * @threads{any}
  */
-void iocp_assert_failed(const char *condition, const char *file, int line);
+IOCP_NORETURN void iocp_assert_failed(const char *condition,
+                                      const char *file,
+                                      int line);
 
 /**
  * @brief Make a port.

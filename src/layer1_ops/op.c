@@ -66,7 +66,6 @@ static void move(struct op *op, enum op_owner to)
 {
     /* INVARIANT: an operation that is lent is not lent again, and comes back
      * once.  What was not initialised belongs to nobody. */
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT((unsigned)op->owner <= OP_QUE && moves[op->owner][to]);
     op->owner = to;
 }
@@ -174,7 +173,6 @@ enum op_answer op_submit(struct op *op, struct op_handle *handle)
     DWORD error;
 
     IOCP_ASSERT(op != NULL && handle != NULL);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT((unsigned)op->kind < OP_KIND_COUNT);
     kind = &kinds[op->kind];
     IOCP_ASSERT(kind->start != NULL);

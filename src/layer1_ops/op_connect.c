@@ -100,7 +100,6 @@ const struct sockaddr *op_accept_peer(struct op_accept *accept, INT *bytes_out)
     INT local_bytes = 0;
 
     IOCP_ASSERT(accept != NULL && bytes_out != NULL);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT(accept->op.owner == OP_APP && accept->op.handle != NULL);
     provider = accept->op.handle->provider;
     if (provider == NULL || provider->get_addresses == NULL) {

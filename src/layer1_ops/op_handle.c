@@ -118,7 +118,6 @@ op_status op_handle_open(struct op_handle *handle,
     DWORD error = 0;
 
     IOCP_ASSERT(handle != NULL && port != NULL && how != NULL);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT((how->socket != 0) != (how->file != NULL));
     opened.is_socket = how->socket != 0;
     opened.file = opened.is_socket ? (HANDLE)how->socket : how->file;
@@ -182,7 +181,6 @@ op_status op_handle_close(struct op_handle *handle)
     /* The mark comes first: the packets of the close may be taken, and judged
      * by it, before the call returns. */
     was_closed = InterlockedExchange(&handle->closed, 1);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT(!was_closed && handle->file != NULL);
     file = handle->file;
     handle->file = NULL;

@@ -17,7 +17,7 @@
 #include "net_stream_private.h"
 
 /** Most bytes of one operation: a multiple of every disk's blocks. */
-#define STEP_BYTES_MAX (1024U * 1024U * 1024U)
+#define STEP_BYTES_MAX ((size_t)1 << 30)
 
 /* ---- Files --------------------------------------------------------------- */
 
@@ -98,7 +98,7 @@ static DWORD next_bytes(const struct net_file_op *file_op)
 {
     size_t left = file_op->buffer_bytes - file_op->op.bytes;
 
-    return left < STEP_BYTES_MAX ? (DWORD)left : STEP_BYTES_MAX;
+    return (DWORD)(left < STEP_BYTES_MAX ? left : STEP_BYTES_MAX);
 }
 
 /** @brief Set up the operation for what is left. */

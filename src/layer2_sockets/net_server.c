@@ -69,7 +69,6 @@ op_status net_server_start(struct net_server *server,
     op_status status;
 
     IOCP_ASSERT(server != NULL && loop != NULL && options != NULL);
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     IOCP_ASSERT(options->on_open != NULL);
     *server = empty;
     server->how = *options;

@@ -90,6 +90,8 @@ static struct op *next(struct net_strand *strand)
             arrived = before;
         }
     }
+    /* INVARIANT: what is neither idle nor without news has news. */
+    IOCP_ASSERT(op != NULL);
     strand->ready = op->next;
     return op;
 }

@@ -116,7 +116,7 @@ op_status net_stream_adopt(struct net_stream *stream,
     IOCP_ASSERT(stream != NULL && loop != NULL && how != NULL);
     given = *how;
     if (given.socket != 0) {
-        struct net_address local;
+        struct net_address local = {0};
 
         status = net__socket_local(given.socket, &local);
         if (status == OP_OK) {

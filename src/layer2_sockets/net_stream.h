@@ -76,7 +76,7 @@ struct net_stream {
 };
 
 /** Bytes that a stream's writes may hold unsent, unless it says otherwise. */
-#define NET_WRITE_BYTES_MAX (1024U * 1024U)
+#define NET_WRITE_BYTES_MAX ((size_t)1 << 20)
 
 /**
  * @brief Make a TCP socket, not connected.

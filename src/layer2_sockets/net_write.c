@@ -70,6 +70,7 @@ static bool submit_send(struct net_write *write, struct op_handle *handle)
 
     send->buffers.array = write->pieces + write->piece_index;
     send->buffers.count = write->piece_count - write->piece_index;
+    IOCP_ASSERT(send->buffers.count > 0);
     if (write->piece_bytes > 0) {
         for (DWORD i = 0; i < send->buffers.count; i++) {
             rest[i] = send->buffers.array[i];
