@@ -6,7 +6,7 @@
  * runs the server's loop, another that of the clients, and 64 bytes go to and
  * fro over loopback.
  *
- * Uses:     bench.h, net.h, sim.h.
+ * Uses:     allocations.h, bench.h, net.h, sim.h.
  * Used by:  the target `bench`.
  * Facts:    none.
  *
@@ -19,6 +19,7 @@
 
 #include <windows.h>
 
+#include "allocations.h"
 #include "bench.h"
 #include "sim.h"
 
@@ -55,38 +56,8 @@ static uint32_t trips;
 
 /* ---- Allocations --------------------------------------------------------- */
 
-static unsigned long allocations;
-static unsigned long allocations_begin;
-static unsigned long allocations_end;
-
-#ifdef DRYPORT_WRAPS
-/* The linker sends every call of the program here: the layers', the
- * simulator's and ours. */
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *block, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *block, size_t bytes);
-
-void *__wrap_malloc(size_t bytes)
-{
-    allocations++;
-    return __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-    allocations++;
-    return __real_calloc(count, bytes);
-}
-
-void *__wrap_realloc(void *block, size_t bytes)
-{
-    allocations++;
-    return __real_realloc(block, bytes);
-}
-#endif
+static long allocations_begin;
+static long allocations_end;
 
 /* ---- A conversation ------------------------------------------------------ */
 
@@ -266,7 +237,7 @@ static void count_allocations(void)
 {
 #ifdef DRYPORT_WRAPS
     (void)echoes(1, TRIPS_COUNTED, 1);
-    printf("layer2_echo_allocations %lu allocations/1000000_trips\n",
+    printf("layer2_echo_allocations %ld allocations/1000000_trips\n",
            allocations_end - allocations_begin);
 #endif
 }

@@ -9,7 +9,8 @@
 add_custom_target(bench)
 dryport_glob(bench_programs bench/bench_*.c)
 dryport_glob(bench_helpers bench/*.c)
-list(REMOVE_ITEM bench_helpers "" ${bench_programs})
+dryport_glob(counting bench/allocations.c)
+list(REMOVE_ITEM bench_helpers "" ${bench_programs} ${counting})
 foreach(source ${bench_programs})
     get_filename_component(name ${source} NAME_WE)
     dryport_executable(${name} bench ${source} ${bench_helpers})
@@ -17,12 +18,7 @@ foreach(source ${bench_programs})
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
     add_dependencies(bench ${name})
 endforeach()
-# One of them counts allocations, which GNU's and LLVM's linkers make easy.
-if(TARGET bench_layer2 AND NOT MSVC AND NOT APPLE)
-    target_compile_definitions(bench_layer2 PRIVATE DRYPORT_WRAPS=1)
-    target_link_options(bench_layer2 PRIVATE
-        "LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc")
-endif()
+dryport_count_allocations(bench_layer2)
 
 if(WIN32)
     set(peer_sources bench/peers/port_windows.c bench/peers/echo_raw.c

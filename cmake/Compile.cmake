@@ -130,3 +130,18 @@ function(dryport_link_windows target)
         target_link_libraries(${target} PUBLIC synchronization)
     endif()
 endfunction()
+
+# dryport_count_allocations(TARGET): a program that counts its allocations, which
+# GNU's and LLVM's linkers make easy; elsewhere the count stays 0.
+function(dryport_count_allocations target)
+    if(NOT TARGET ${target})
+        return()
+    endif()
+    target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/bench/allocations.c")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+    if(NOT MSVC AND NOT APPLE)
+        target_compile_definitions(${target} PRIVATE DRYPORT_WRAPS=1)
+        target_link_options(${target} PRIVATE
+            "LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc")
+    endif()
+endfunction()

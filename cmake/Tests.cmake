@@ -83,14 +83,9 @@ if(WIN32)
     dryport_real_tests(layer1 dryport_ops_real)
     dryport_real_tests(layer2 dryport_sockets_real)
 endif()
-# One of them counts allocations, which GNU's and LLVM's linkers make easy.
 foreach(target layer1_test_allocations layer1_real_test_allocations
         layer2_test_allocations layer2_real_test_allocations)
-    if(TARGET ${target} AND NOT MSVC AND NOT APPLE)
-        target_compile_definitions(${target} PRIVATE DRYPORT_WRAPS=1)
-        target_link_options(${target} PRIVATE
-            "LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc")
-    endif()
+    dryport_count_allocations(${target})
 endforeach()
 if(TARGET dryport_heap)
     dryport_tests(rules dryport_heap dryport_sim)

@@ -2,10 +2,7 @@
  * @file test_allocations.c
  * @brief Layer 1: a million operations, and no memory is asked for.
  *
- * The linker sends every call of malloc and its kin here first (see
- * cmake/Tests.cmake), so that they can be counted.
- *
- * Uses:     op.h, pipes.h, sockets.h, cmocka.
+ * Uses:     allocations.h, op.h, pipes.h, sockets.h, cmocka.
  * Used by:  ctest.
  * Facts:    none.
  *
@@ -20,37 +17,9 @@
 
 #include <cmocka.h>
 
+#include "bench/allocations.h"
 #include "pipes.h"
 #include "sockets.h"
-
-static volatile LONG allocations;
-
-#ifdef DRYPORT_WRAPS
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *block, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *block, size_t bytes);
-
-void *__wrap_malloc(size_t bytes)
-{
-    allocations++;
-    return __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-    allocations++;
-    return __real_calloc(count, bytes);
-}
-
-void *__wrap_realloc(void *block, size_t bytes)
-{
-    allocations++;
-    return __real_realloc(block, bytes);
-}
-#endif
 
 enum { MESSAGE_BYTES = 16 };
 
@@ -83,7 +52,7 @@ static void million_on_pipes(void *arg)
     struct op_post post;
     struct op *taken;
     char bytes[MESSAGE_BYTES];
-    LONG before;
+    long before;
 
     (void)arg;
     open_pipe(&pipe, PIPE_TYPE_BYTE, 0);
@@ -123,7 +92,7 @@ static void million_on_sockets(void *arg)
     WSABUF in;
     WSABUF out;
     char bytes[MESSAGE_BYTES];
-    LONG before;
+    long before;
 
     (void)arg;
     open_pair(&pair, 0);
@@ -156,7 +125,7 @@ static void sockets_allocate_nothing(void **state)
 
 static void allocations_are_counted(void **state)
 {
-    LONG before = allocations;
+    long before = allocations;
     void *volatile block = malloc(1);
 
     (void)state;

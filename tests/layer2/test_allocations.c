@@ -2,10 +2,7 @@
  * @file test_allocations.c
  * @brief Layer 2: a million echoes, and no memory is asked for.
  *
- * The linker sends every call of malloc and its kin here first (see
- * cmake/Tests.cmake), so that they can be counted.
- *
- * Uses:     streams.h, cmocka.
+ * Uses:     allocations.h, streams.h, cmocka.
  * Used by:  ctest.
  * Facts:    none.
  *
@@ -20,36 +17,8 @@
 
 #include <cmocka.h>
 
+#include "bench/allocations.h"
 #include "streams.h"
-
-static volatile LONG allocations;
-
-#ifdef DRYPORT_WRAPS
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *block, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *block, size_t bytes);
-
-void *__wrap_malloc(size_t bytes)
-{
-    allocations++;
-    return __real_malloc(bytes);
-}
-
-void *__wrap_calloc(size_t count, size_t bytes)
-{
-    allocations++;
-    return __real_calloc(count, bytes);
-}
-
-void *__wrap_realloc(void *block, size_t bytes)
-{
-    allocations++;
-    return __real_realloc(block, bytes);
-}
-#endif
 
 enum { MESSAGE_BYTES = 16 };
 
@@ -112,7 +81,7 @@ static void echo(void *arg)
     static struct end client;
     static struct end server;
     struct pair pair;
-    LONG before;
+    long before;
 
     (void)arg;
     open_pair(&pair, 0);
@@ -138,7 +107,7 @@ static void echoes_ask_for_no_memory(void **state)
 static void allocation_is_counted(void **state)
 {
 #ifdef DRYPORT_WRAPS
-    LONG before = allocations;
+    long before = allocations;
     void *volatile block = malloc(1);
 
     free(block);
